@@ -1,0 +1,257 @@
+/*
+ * A request and a reply as Merlon sees them: borrowed slices that the adapter fills in, and the
+ * parsers over them. Nothing here copies what it does not have to decode.
+ */
+#ifndef MERLON_HTTP_H
+#define MERLON_HTTP_H
+
+#include <merlon/base.h>
+
+/* The numbers stand in audit records (key 3): only ever append. */
+enum mrl_method {
+	MRL_METHOD_OTHER = 0,
+	MRL_METHOD_GET = 1,
+	MRL_METHOD_HEAD = 2,
+	MRL_METHOD_POST = 3,
+	MRL_METHOD_PUT = 4,
+	MRL_METHOD_PATCH = 5,
+	MRL_METHOD_DELETE = 6,
+	MRL_METHOD_OPTIONS = 7,
+	MRL_METHOD_QUERY = 8,
+	MRL_METHOD_TRACE = 9,
+	MRL_METHOD_CONNECT = 10,
+};
+#define MRL_METHOD_COUNT 11
+
+/* Exact bytes, case counts (RFC 9110 9.1). */
+enum mrl_method mrl_method_of(struct mrl_slice name);
+/* "GET"; empty for MRL_METHOD_OTHER. */
+struct mrl_slice mrl_method_name(enum mrl_method method);
+
+/*
+ * Field names that some control cares for, from fields.def: MRL_FIELD_HOST, MRL_FIELD_ORIGIN, ...
+ * MRL_FIELD_UNKNOWN is 0.
+ */
+enum mrl_field_id {
+	MRL_FIELD_UNKNOWN = 0,
+#define MRL_FIELD(id, name, flags) MRL_FIELD_##id,
+#include <merlon/fields.def>
+#undef MRL_FIELD
+	MRL_FIELD_COUNT
+};
+
+/* What a field name is known for. */
+enum mrl_field_flag {
+	MRL_FIELD_ONCE = 1 << 0,      /* request: a second one is refused */
+	MRL_FIELD_HOP = 1 << 1,       /* request: never forwarded */
+	MRL_FIELD_IDENTITY = 1 << 2,  /* request: says who the caller is; only Merlon may say that */
+	MRL_FIELD_OVERRIDE = 1 << 3,  /* request: overrides method or target; refused */
+	MRL_FIELD_H1_ONCE = 1 << 4,   /* request: once in HTTP/1.x (HTTP/2 splits it lawfully) */
+	MRL_FIELD_LEAK = 1 << 5,      /* reply: tells of the upstream; removed */
+	MRL_FIELD_PRESET = 1 << 6,    /* reply: the security preset owns this name */
+	MRL_FIELD_CACHE = 1 << 7,     /* reply: removed beside `no-store` */
+};
+
+struct mrl_field {
+	struct mrl_slice name; /* lower case */
+	struct mrl_slice value;
+	void *host;            /* the adapter's own, NULL for fields that Merlon adds */
+	uint16_t id;           /* enum mrl_field_id */
+	uint16_t flags;        /* enum mrl_field_flag */
+	bool drop;             /* not forwarded, whatever the direction */
+};
+
+/* Fills id and flags from the lower-case name: exact names and prefixes of fields.def. */
+void mrl_field_classify(struct mrl_field *field);
+
+/* IPv4 and IPv6; size 0: no address (a Unix socket). */
+struct mrl_ip {
+	uint8_t bytes[16];
+	uint8_t size; /* 0, 4 or 16 */
+};
+
+#define MRL_IP_TEXT_MAX 46
+
+/* Numeric forms only. ::ffff:0:0/96 and 64:ff9b::/96 become IPv4; a zone id goes. */
+bool mrl_ip_parse(struct mrl_slice text, struct mrl_ip *ret_ip);
+/* RFC 5952 text. */
+struct mrl_slice mrl_ip_text(const struct mrl_ip *ip, uint8_t memory[MRL_IP_TEXT_MAX]);
+bool mrl_ip_equal(const struct mrl_ip *a, const struct mrl_ip *b);
+
+struct mrl_cidr {
+	struct mrl_ip ip;
+	uint8_t bits;
+};
+
+/* "10.0.0.0/8"; a lone address is /32 or /128. Host bits set: false. */
+bool mrl_cidr_parse(struct mrl_slice text, struct mrl_cidr *ret_cidr);
+bool mrl_cidr_has(const struct mrl_cidr *cidr, const struct mrl_ip *ip);
+
+/* Why a request target is not accepted; MRL_TARGET_OK else. */
+enum mrl_target_fault {
+	MRL_TARGET_OK = 0,
+	MRL_TARGET_FORM,      /* not origin-form (RFC 9112 3.2.1) */
+	MRL_TARGET_BYTES,     /* a byte that RFC 3986 does not allow, '#', a bad '%' */
+	MRL_TARGET_SEGMENT,   /* an empty segment inside, "." or "..", raw or decoded */
+	MRL_TARGET_ENCODED,   /* %2F, %5C, %00 to %1F, %7F, or still encoded after one decoding */
+	MRL_TARGET_UTF8,      /* ill-formed UTF-8 after decoding */
+	MRL_TARGET_SEMICOLON, /* ';' in the path */
+	MRL_TARGET_SEGMENTS,  /* more segments than the limit */
+};
+
+#define MRL_SEGMENTS_MAX 128
+
+struct mrl_target {
+	struct mrl_slice path;      /* raw, from the first '/' up to '?' */
+	struct mrl_slice query;     /* raw, without '?' */
+	bool has_query;
+	enum mrl_target_fault fault;
+	uint16_t segment_count;     /* "/" has one, empty; "/a/" has two, the last empty */
+	struct mrl_slice *segments; /* decoded once; those without '%' are borrowed */
+};
+
+/*
+ * Splits and judges a raw target in one pass. A fault is no error: `ret_target` then holds what was
+ * read so far and no segments. MRL_ERR_MEMORY: the arena is at its cap.
+ */
+MRL_CHECKED enum mrl_err mrl_target_parse(struct mrl_slice raw, struct mrl_arena *arena,
+                                          struct mrl_target *ret_target);
+
+/* A request's head. All slices are borrowed from the adapter for the life of the call. */
+struct mrl_view {
+	enum mrl_method method;
+	uint8_t http;                 /* 10, 11, 20, 30 */
+	bool tls;
+	bool listener_tls;            /* the listener speaks TLS (HTTP on it may still be plain) */
+	bool absolute_form;           /* HTTP/1: the target had scheme and authority */
+	bool has_body;                /* Content-Length > 0, chunked, or a stream that is not at its end */
+	bool sni_any;                 /* development: names that no certificate has are served too */
+	uint16_t tls_version;         /* 0x0304 */
+	uint16_t peer_port;
+	uint16_t listener;            /* index into the policy's listeners; 0 in guest mode */
+	struct mrl_slice method_name; /* exact bytes */
+	struct mrl_slice target;      /* raw */
+	struct mrl_slice host;        /* lower case, without port and final dot */
+	struct mrl_slice scheme;      /* HTTP/2, 3: ":scheme"; else empty */
+	struct mrl_slice sni;         /* lower case; empty if none came */
+	struct mrl_ip peer;
+	int64_t content_length;       /* -1: not announced */
+	struct mrl_field *fields;     /* classified, in the order received */
+	uint32_t field_count;
+	uint32_t field_bytes;         /* names and values together, 4 more for each */
+	uint8_t first[MRL_FIELD_COUNT]; /* 1 + index of the first field of an id; 0: none */
+};
+
+#define MRL_VIEW_FIELDS_MAX 250
+
+/* The first field of that id, or NULL. */
+static inline struct mrl_field *mrl_view_field(const struct mrl_view *view, enum mrl_field_id id)
+{
+	return view->first[id] == 0 ? NULL : &view->fields[view->first[id] - 1];
+}
+
+/* A reply's head, from the upstream, from nginx itself, or an answer of ours. */
+struct mrl_reply {
+	uint16_t status;
+	bool answer;                  /* Merlon's or nginx's own, not the upstream's */
+	bool has_body;                /* not HEAD, 204, 304 */
+	bool frame_fault;             /* no status line, two lengths, a foreign coding: see reply_frame */
+	bool upgrade_asked;           /* 101 is what the client and the policy wanted */
+	bool body_ended;              /* `body` is all of it */
+	struct mrl_slice type;        /* the whole Content-Type value; empty: none */
+	int64_t content_length;       /* -1: unknown */
+	struct mrl_field *fields;     /* classified; set `drop` to remove one */
+	uint32_t field_count;
+	uint8_t first[MRL_FIELD_COUNT];
+	struct mrl_slice body;        /* after NEED reply-body: what was held */
+	const struct mrl_field **sets; /* fields to set: any of the same name from upstream are gone */
+	uint32_t set_count;
+};
+
+#define MRL_REPLY_SETS_MAX 40
+
+static inline struct mrl_field *mrl_reply_field(const struct mrl_reply *reply, enum mrl_field_id id)
+{
+	return reply->first[id] == 0 ? NULL : &reply->fields[reply->first[id] - 1];
+}
+
+/* type/subtype of RFC 9110 8.3.1, without parameters; false if it is malformed. */
+struct mrl_media_type {
+	struct mrl_slice type;       /* as sent; compare without case */
+	struct mrl_slice subtype;
+	struct mrl_slice suffix;     /* after the last '+', or empty */
+	struct mrl_slice parameters; /* after the first ';', or empty */
+};
+bool mrl_media_type_parse(struct mrl_slice value, struct mrl_media_type *ret_type);
+/* The next `; name=value` of `rest`; false at the end or at a malformed one (then *ret_bad). The
+ * value is without quotes; one with an escape inside quotes is malformed. */
+bool mrl_media_parameter(struct mrl_slice *rest, struct mrl_slice *ret_name,
+                         struct mrl_slice *ret_value, bool *ret_bad);
+
+/* The next cookie pair of RFC 6265 4.2.1 in `rest`: split at ';', OWS trimmed, at the first '='. A
+ * piece without '=' has an empty name. False at the end. */
+bool mrl_cookie_next(struct mrl_slice *rest, struct mrl_slice *ret_name,
+                     struct mrl_slice *ret_value);
+
+/* The next raw pair of a query: split at '&', at the first '='. False at the end. */
+bool mrl_query_next(struct mrl_slice *rest, struct mrl_slice *ret_name,
+                    struct mrl_slice *ret_value);
+
+/* The next element of a comma list (RFC 9110 5.6.1), OWS trimmed; empty ones come too. False at the
+ * end. */
+bool mrl_list_next(struct mrl_slice *rest, struct mrl_slice *ret_element);
+
+/*
+ * A serialised origin as the policy may name one: `scheme://host[:port]`, lower-case ASCII, no path,
+ * final dot, userinfo or default port; https, or http with localhost, 127.0.0.1, [::1].
+ * False: `ret_hint` says why, and shows the right spelling where there is one.
+ */
+bool mrl_origin_valid(struct mrl_slice origin, struct mrl_arena *arena, struct mrl_slice *ret_hint);
+
+/* W3C Trace Context, level 1: version 00 is exactly 55 bytes of lower-case hex with ids that are
+ * not zero; higher versions count by their first 55 bytes if byte 56 is absent or '-'. */
+struct mrl_trace {
+	uint8_t trace_id[16];
+	uint8_t parent_id[8];
+	bool sampled;
+};
+#define MRL_TRACEPARENT_TEXT 55
+bool mrl_traceparent_parse(struct mrl_slice value, struct mrl_trace *ret_trace);
+void mrl_traceparent_text(const struct mrl_trace *trace, uint8_t ret_text[MRL_TRACEPARENT_TEXT]);
+
+/* A refusal that Merlon can issue: one row of problems.def. RFC 9457. */
+struct mrl_problem {
+	const char *id;     /* the last part of `type` */
+	const char *title;  /* fixed; never a received byte */
+	uint16_t status;
+	uint16_t flags;     /* enum mrl_problem_flag */
+};
+
+enum mrl_problem_flag {
+	MRL_PROBLEM_CLOSE = 1 << 0, /* the connection cannot be used any more */
+	MRL_PROBLEM_ABUSE = 1 << 1, /* an attack rather than a mistake: severity in the record */
+	MRL_PROBLEM_RETRY = 1 << 2, /* Retry-After: 1 */
+};
+
+enum mrl_problem_id {
+#define MRL_PROBLEM(id, name, status, title, flags) MRL_PROBLEM_##id,
+#include <merlon/problems.def>
+#undef MRL_PROBLEM
+	MRL_PROBLEM_COUNT
+};
+
+extern const struct mrl_problem mrl_problems[MRL_PROBLEM_COUNT];
+
+#define MRL_PROBLEM_BASE "urn:merlon:problem:"
+#define MRL_PROBLEM_TYPE "application/problem+json"
+#define MRL_PROBLEM_BODY_MAX 512
+
+/*
+ * The body: {"type":base+id,"title":...,"status":...,"instance":"urn:uuid:..."} in this order.
+ * `status` replaces the row's where the row says 0 (upstream-refused). False: it does not fit.
+ */
+bool mrl_problem_write(struct mrl_buffer *buffer, struct mrl_slice base,
+                       const struct mrl_problem *problem, uint16_t status,
+                       const uint8_t request_id[MRL_UUID_BYTES]);
+
+#endif
