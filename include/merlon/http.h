@@ -28,6 +28,9 @@ enum mrl_method mrl_method_of(struct mrl_slice name);
 /* "GET"; empty for MRL_METHOD_OTHER. */
 struct mrl_slice mrl_method_name(enum mrl_method method);
 
+/* The reason phrase of IANA's registry; empty for a status that is not registered. */
+struct mrl_slice mrl_status_phrase(uint16_t status);
+
 /*
  * Field names that some control cares for, from fields.def: MRL_FIELD_HOST, MRL_FIELD_ORIGIN, ...
  * MRL_FIELD_UNKNOWN is 0.
@@ -61,8 +64,16 @@ struct mrl_field {
 	bool drop;             /* not forwarded, whatever the direction */
 };
 
-/* Fills id and flags from the lower-case name: exact names and prefixes of fields.def. */
+/* Fills id and flags from the lower-case name: fields.def, and the families of names (`x-envoy-*`)
+ * of src/http/families.def, whose members have flags but mostly no id. Any bytes are a name. */
 void mrl_field_classify(struct mrl_field *field);
+
+#define MRL_FIELD_NAME_MAX 64
+
+/* [A-Za-z0-9-]{1,64} */
+bool mrl_field_name_valid(struct mrl_slice name);
+/* No byte below 0x20 but HTAB, and no 0x7F. Empty is valid. */
+bool mrl_field_value_valid(struct mrl_slice value);
 
 /* IPv4 and IPv6; size 0: no address (a Unix socket). */
 struct mrl_ip {
@@ -72,7 +83,10 @@ struct mrl_ip {
 
 #define MRL_IP_TEXT_MAX 46
 
-/* Numeric forms only. ::ffff:0:0/96 and 64:ff9b::/96 become IPv4; a zone id goes. */
+/* From 4 or 16 bytes in network order, as a socket gives them: ::ffff:0:0/96 and 64:ff9b::/96
+ * become IPv4. Any other size: no address. */
+struct mrl_ip mrl_ip_make(const uint8_t *bytes, size_t size);
+/* Numeric forms only, no port; mapped as by mrl_ip_make; a zone id goes. */
 bool mrl_ip_parse(struct mrl_slice text, struct mrl_ip *ret_ip);
 /* RFC 5952 text. */
 struct mrl_slice mrl_ip_text(const struct mrl_ip *ip, uint8_t memory[MRL_IP_TEXT_MAX]);
@@ -83,9 +97,46 @@ struct mrl_cidr {
 	uint8_t bits;
 };
 
-/* "10.0.0.0/8"; a lone address is /32 or /128. Host bits set: false. */
+/* "10.0.0.0/8"; a lone address is /32 or /128. False: host bits set, a zone, an IPv6 block inside
+ * the two that become IPv4 (write it as IPv4). */
 bool mrl_cidr_parse(struct mrl_slice text, struct mrl_cidr *ret_cidr);
 bool mrl_cidr_has(const struct mrl_cidr *cidr, const struct mrl_ip *ip);
+
+/* Where a listener learns whose call it is: exactly one source. */
+enum mrl_ip_source {
+	MRL_IP_PEER = 0,
+	MRL_IP_PROXY_PROTOCOL, /* the adapter has put the address that PROXY told into view->peer */
+	MRL_IP_X_FORWARDED_FOR,
+	MRL_IP_FORWARDED, /* RFC 7239 */
+};
+
+struct mrl_ip_rules {
+	enum mrl_ip_source source;
+	bool trusted_unix; /* a peer without address (a Unix socket) is a trusted proxy */
+	const struct mrl_cidr *trusted;
+	size_t trusted_count;
+};
+
+#define MRL_VIA_MAX         4
+#define MRL_IP_ELEMENTS_MAX 32
+
+struct mrl_client_ip {
+	struct mrl_ip ip;               /* whose call it is; size 0: an untrusted Unix socket */
+	struct mrl_ip via[MRL_VIA_MAX]; /* the trusted proxies, ours first; more than four: the first */
+	uint8_t via_count;
+};
+
+/* A request's head, below. */
+struct mrl_view;
+
+/*
+ * The peer, unless it is trusted. Then all lines of the one field that `source` names, from the
+ * right, at most 32 elements: while the address so far is trusted the next one counts. What cannot
+ * be parsed, `unknown` and obfuscated names end it; so an address that a client invented never
+ * counts while every trusted proxy adds what it saw.
+ */
+void mrl_client_ip(const struct mrl_ip_rules *rules, const struct mrl_view *view,
+                   struct mrl_client_ip *ret_client);
 
 /* Why a request target is not accepted; MRL_TARGET_OK else. */
 enum mrl_target_fault {
@@ -103,7 +154,7 @@ enum mrl_target_fault {
 
 struct mrl_target {
 	struct mrl_slice path;      /* raw, from the first '/' up to '?' */
-	struct mrl_slice query;     /* raw, without '?' */
+	struct mrl_slice query;     /* raw, without '?'; no data if empty: see mrl_query_next */
 	bool has_query;
 	enum mrl_target_fault fault;
 	uint16_t segment_count;     /* "/" has one, empty; "/a/" has two, the last empty */
@@ -111,8 +162,9 @@ struct mrl_target {
 };
 
 /*
- * Splits and judges a raw target in one pass. A fault is no error: `ret_target` then holds what was
- * read so far and no segments. MRL_ERR_MEMORY: the arena is at its cap.
+ * Splits and judges a raw target in one pass. The query may hold RFC 3986's bytes and `[ ] |`, which
+ * deepObject and pipeDelimited parameters send raw. A fault is no error: `ret_target` then has no
+ * segments, and path and query only cut at the first '?'. MRL_ERR_MEMORY: the arena is at its cap.
  */
 MRL_CHECKED enum mrl_err mrl_target_parse(struct mrl_slice raw, struct mrl_arena *arena,
                                           struct mrl_target *ret_target);
@@ -184,9 +236,16 @@ struct mrl_media_type {
 };
 bool mrl_media_type_parse(struct mrl_slice value, struct mrl_media_type *ret_type);
 /* The next `; name=value` of `rest`; false at the end or at a malformed one (then *ret_bad). The
- * value is without quotes; one with an escape inside quotes is malformed. */
+ * value is without quotes; one with an escape inside quotes is malformed. Empty parameters (`;;`) are
+ * skipped, as RFC 9110 5.6.6 allows them. `rest` starts as `parameters`. */
 bool mrl_media_parameter(struct mrl_slice *rest, struct mrl_slice *ret_name,
                          struct mrl_slice *ret_value, bool *ret_bad);
+
+/*
+ * Iterators. `rest` starts as the whole text and moves on; it is at its end when its data is NULL,
+ * so that the empty piece behind a final separator still comes, and an empty text with data is one
+ * empty piece.
+ */
 
 /* The next cookie pair of RFC 6265 4.2.1 in `rest`: split at ';', OWS trimmed, at the first '='. A
  * piece without '=' has an empty name. False at the end. */
@@ -217,7 +276,13 @@ struct mrl_trace {
 };
 #define MRL_TRACEPARENT_TEXT 55
 bool mrl_traceparent_parse(struct mrl_slice value, struct mrl_trace *ret_trace);
+/* Version 00; of the flags only `sampled`. */
 void mrl_traceparent_text(const struct mrl_trace *trace, uint8_t ret_text[MRL_TRACEPARENT_TEXT]);
+
+#define MRL_REQUEST_ID_MAX 64
+
+/* A client's X-Request-Id that may stand in a record: [A-Za-z0-9._-]{1,64}. */
+bool mrl_request_id_valid(struct mrl_slice value);
 
 /* A refusal that Merlon can issue: one row of problems.def. RFC 9457. */
 struct mrl_problem {
@@ -248,7 +313,9 @@ extern const struct mrl_problem mrl_problems[MRL_PROBLEM_COUNT];
 
 /*
  * The body: {"type":base+id,"title":...,"status":...,"instance":"urn:uuid:..."} in this order.
- * `status` replaces the row's where the row says 0 (upstream-refused). False: it does not fit.
+ * `status` counts where the row says 0 (upstream-refused); to answer another row with a status that
+ * is not its own, pass a copy. A row without title has the phrase of the status. `base` is escaped.
+ * False: it does not fit.
  */
 bool mrl_problem_write(struct mrl_buffer *buffer, struct mrl_slice base,
                        const struct mrl_problem *problem, uint16_t status,
