@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define MRL_CHECKED __attribute__((warn_unused_result))
-#define MRL_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define MRL_PRINTF(at, first) __attribute__((format(printf, at, first)))
 #define MRL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
