@@ -139,7 +139,7 @@ static const char *fault_of_bytes(struct mrl_slice origin)
 	if (mrl_slice_is(origin, "null")) {
 		return "\"null\" is what sandboxed pages of any site send";
 	}
-	if (has_byte(origin, "*")) {
+	if (has_byte(origin, "*\\^$()|")) {
 		return "patterns are not supported, name each origin";
 	}
 	if (has_range(origin, 0x80, 0xFF)) {
@@ -190,7 +190,7 @@ static const char *fault_of(struct mrl_slice origin)
 	if (!mrl_slice_equal(parts.scheme, HTTPS) && !mrl_slice_equal(parts.scheme, HTTP)) {
 		return "the scheme is not https";
 	}
-	if (has_byte(authority, "/?#\\")) {
+	if (has_byte(authority, "/?#")) {
 		return "an origin has no path, not even a slash at the end";
 	}
 	if (has_byte(authority, "@")) {
@@ -212,7 +212,7 @@ static struct mrl_slice authority_of(struct mrl_slice text)
 	size_t scheme = mrl_slice_find_text(text, MRL_SLICE("://"));
 	text = scheme == text.size ? text : mrl_slice_from(text, scheme + 3);
 	for (size_t i = 0; i < text.size; i++) {
-		if (has_byte(mrl_slice_sub(text, i, 1), "/?#\\")) {
+		if (has_byte(mrl_slice_sub(text, i, 1), "/?#")) {
 			text.size = i;
 		}
 	}
@@ -259,7 +259,8 @@ bool mrl_origin_valid(struct mrl_slice origin, struct mrl_arena *arena, struct m
 	}
 	*ret_hint = mrl_slice_text(fault);
 	respell(origin, &spelling);
-	if (spelling.overflow || fault_of(mrl_buffer_slice(&spelling)) != NULL) {
+	if (mrl_slice_is(origin, "null") || spelling.overflow ||
+	    fault_of(mrl_buffer_slice(&spelling)) != NULL) {
 		return false;
 	}
 	mrl_buffer_put(&hint, *ret_hint);
