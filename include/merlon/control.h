@@ -9,6 +9,7 @@
 #define MERLON_CONTROL_H
 
 #include <merlon/http.h>
+#include <merlon/leak.h>
 #include <merlon/openapi.h>
 
 struct mrl_policy;
@@ -173,6 +174,7 @@ struct mrl_plan {
 	int64_t body_bytes;     /* set by media: the largest request body */
 	int64_t scan_bytes;     /* set by reply_leak: what is held of a reply at most */
 	bool stream;            /* the operation streams: scanned piece by piece */
+	bool page;              /* a page for people: plain HTTP redirects, see transport */
 };
 
 struct mrl_route {
@@ -202,6 +204,9 @@ struct mrl_call {
 	uint8_t via_count;
 	struct mrl_slice client_request_id; /* the client's own, if well-formed */
 	bool origin_listed;      /* cors: the Origin is one of the API's */
+	bool preflight;          /* cors: this is a preflight of such an origin */
+	const struct mrl_leak_scanner *watch; /* reply_leak: scan the stream as it passes */
+	struct mrl_leak_set watch_off;
 
 	struct mrl_field sets[MRL_CALL_SETS_MAX]; /* to set for the upstream */
 	uint8_t set_count;

@@ -191,6 +191,7 @@ struct mrl_view {
 	struct mrl_field *fields;     /* classified, in the order received */
 	uint32_t field_count;
 	uint32_t field_bytes;         /* names and values together, 4 more for each */
+	uint16_t field_flags;         /* of all fields together: enum mrl_field_flag */
 	uint8_t first[MRL_FIELD_COUNT]; /* 1 + index of the first field of an id; 0: none */
 };
 

@@ -1,0 +1,36 @@
+/* What the controls share: the declaration of each, and small readings of a call. */
+#ifndef MRL_CONTROL_CONTROL_H
+#define MRL_CONTROL_CONTROL_H
+
+#include <merlon/policy.h>
+
+#define MRL_CONTROL(name) extern const struct mrl_control mrl_control_##name;
+#include <merlon/controls.def>
+#undef MRL_CONTROL
+
+/* The listener that the call came in by; NULL in an nginx of somebody else's. */
+const struct mrl_listener *mrl_call_listener(const struct mrl_call *call);
+
+/* "https://HOST[:PUBLIC_PORT]" of the call as clients write it. The port is left out if it is 443
+ * or not known. */
+MRL_CHECKED enum mrl_err mrl_call_own_origin(const struct mrl_call *call,
+                                             struct mrl_slice *ret_origin);
+
+/* Reads client_ip by the rules of the call's listener, once. */
+void mrl_call_find_client_ip(struct mrl_call *call);
+
+/* Marks all fields of the request with that id. */
+void mrl_view_drop(struct mrl_view *view, enum mrl_field_id id);
+
+/* A field of immutable configuration. `value` is borrowed. */
+static inline struct mrl_field mrl_field_of(enum mrl_field_id id, struct mrl_slice name,
+                                            struct mrl_slice value)
+{
+	return (struct mrl_field){.name = name, .value = value, .id = (uint16_t)id};
+}
+
+/* Whether a documented reply of that status (exact, then 4XX, then default) names this media type. */
+bool mrl_operation_documents(const struct mrl_operation *operation, uint16_t status,
+                             struct mrl_slice type);
+
+#endif
