@@ -322,4 +322,8 @@ bool mrl_problem_write(struct mrl_buffer *buffer, struct mrl_slice base,
                        const struct mrl_problem *problem, uint16_t status,
                        const uint8_t request_id[MRL_UUID_BYTES]);
 
+/* Whether the text is one JSON object whose `status`, if it has one, is this. No strict reader: what
+ * is not plainly such an object is false. */
+bool mrl_problem_read(struct mrl_slice body, uint16_t status);
+
 #endif

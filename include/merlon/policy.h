@@ -77,6 +77,7 @@ struct mrl_policy {
 	const struct mrl_plan *fallback; /* no such host, or the request never had one */
 	enum mrl_overload on_overload;   /* audit: {on_overload: refuse | pass} */
 	int64_t body_memory_bytes;       /* held bodies of one worker together */
+	const struct mrl_leak_scanner *leak_scanner;
 	struct mrl_names files;          /* all that was read: policy first, then documents */
 	struct mrl_arena *arena;
 	uint32_t references;
