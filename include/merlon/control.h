@@ -84,8 +84,13 @@ enum mrl_key_kind {
 	MRL_KEY_BOOL,   /* bool; on, off, true, false */
 	MRL_KEY_NUMBER, /* int64_t; min..max */
 	MRL_KEY_ENUM,   /* int: index into `choices` */
-	MRL_KEY_TEXT,   /* struct mrl_setting; at most max bytes */
+	MRL_KEY_TEXT,   /* struct mrl_setting; min to max characters, none of them a control character */
 	MRL_KEY_LIST,   /* struct mrl_settings of texts; at most max items */
+	/* The policy's own sections, not for controls. A const struct mrl_node * lands at `offset`. */
+	MRL_KEY_OBJECT,   /* a mapping of `keys` */
+	MRL_KEY_OBJECTS,  /* min to max mappings of `keys` */
+	MRL_KEY_MAP,      /* a mapping from names to mappings of `keys` */
+	MRL_KEY_CONTROLS, /* a mapping from names of controls to mappings of their keys */
 };
 
 /* A text with the place where it stands, for diagnostics of `compile`. */
@@ -107,6 +112,9 @@ struct mrl_key {
 	const char *const *choices; /* ENUM: NULL-terminated */
 	const char *meaning;        /* one line */
 	size_t offset;
+	const struct mrl_key *keys; /* OBJECT, OBJECTS, MAP */
+	const char *pattern;        /* TEXT: told in the JSON Schema; its reader checks */
+	bool required;
 };
 
 /* What `compile` is given. `operation` and `api` are NULL in default plans. */
@@ -154,6 +162,7 @@ struct mrl_exemption {
 	enum mrl_control_id control;
 	struct mrl_slice reason;
 	int64_t until_us; /* applies below this time: the end of the day `until`, UTC */
+	const struct mrl_api *api; /* NULL: whichever API has the operation */
 	struct mrl_names operations;
 	const struct mrl_node *node;
 };
@@ -226,21 +235,27 @@ struct mrl_call {
 	uint16_t step;
 	enum mrl_stage stage;
 	uint32_t needs_met;      /* one bit a kind */
+	uint32_t needs_asked;    /* the same, by the step that is asked now */
+	enum mrl_need_kind need; /* that the adapter was asked for and has not answered */
+	bool resumed;            /* the adapter has: the next run goes on at `step` */
 	bool need_failed;        /* the adapter could not meet the last NEED before its deadline */
 };
 
-/* Facts past MRL_FACTS_MAX are dropped. */
+/* Facts past MRL_FACTS_MAX are dropped. Of a row the last number counts; each word is kept once. */
 void mrl_call_number(struct mrl_call *call, const struct mrl_fact_row *row, uint64_t number);
 void mrl_call_word(struct mrl_call *call, const struct mrl_fact_row *row, struct mrl_slice word);
 
-/* Sets a field for the upstream; the client's fields of that name are dropped by `identity`. The
- * slices live as long as the call. Full: MRL_ERR_FULL. */
+/* Sets a field for the upstream, instead of one of that name that was set before; the client's
+ * fields of that name are dropped by `identity`. The slices live as long as the call. Full:
+ * MRL_ERR_FULL. */
 MRL_CHECKED enum mrl_err mrl_call_set(struct mrl_call *call, struct mrl_slice name,
                                       struct mrl_slice value);
-/* Adds a field to the answer that this control is about to give. */
+/* Adds a field to the answer that this control is about to give; one of that name is replaced. */
 MRL_CHECKED enum mrl_err mrl_call_answer(struct mrl_call *call, struct mrl_slice name,
                                          struct mrl_slice value);
-/* Sets a reply field that stands in immutable configuration or in the call's arena. */
+/* Sets a reply field that stands in immutable configuration or in the call's arena: the upstream's
+ * of that name are dropped, one that was set before is replaced. Without an id names are compared.
+ * More than MRL_REPLY_SETS_MAX: MRL_ERR_FULL. */
 MRL_CHECKED enum mrl_err mrl_reply_set(struct mrl_reply *reply, const struct mrl_field *field);
 
 #endif

@@ -6,6 +6,10 @@
 
 #include <merlon/policy.h>
 
+/* What the engine itself may say of a call, in the form of a control's facts: `exempt`,
+ * `exemption_expired`. Ends with a row without a name. */
+extern const struct mrl_fact_row mrl_engine_facts[];
+
 /*
  * Chooses the plan by host, path and method: total. Parses the target. MRL_ERR_MEMORY leaves the
  * fallback plan, which denies.
@@ -13,9 +17,11 @@
 MRL_CHECKED enum mrl_err mrl_engine_route(struct mrl_call *call);
 
 /*
- * Asks the controls of the plan's stage one after the other, from the first or, after NEED, from the
- * one that asked. Total: a control that fails denies with gateway-error and leaves its status in
- * call->err. A denial in shadow mode is noted and passed.
+ * Asks the controls of the plan's stage one after the other, from the first or, after NEED and
+ * mrl_engine_resume, from the one that asked. Total: a control that fails denies with gateway-error,
+ * also in shadow mode, and leaves its status in call->err; so does one that asks twice for the same
+ * kind. A denial in shadow mode is noted and passed. An exempt control is not asked until the
+ * exemption ends by the call's time.
  */
 void mrl_engine_run(struct mrl_call *call, enum mrl_stage stage, struct mrl_verdict *ret_verdict);
 
@@ -35,6 +41,10 @@ struct mrl_answer {
 	const struct mrl_field *fields; /* Allow, Location, Retry-After, ... */
 	uint32_t field_count;
 };
+/*
+ * The body of a denial stands in the call's arena; for HEAD the adapter sends its length only.
+ * MRL_ERR_STATE: the verdict is neither DENY nor ANSWER, or has no status.
+ */
 MRL_CHECKED enum mrl_err mrl_engine_answer(struct mrl_call *call, const struct mrl_verdict *verdict,
                                            struct mrl_answer *ret_answer);
 

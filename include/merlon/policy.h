@@ -10,9 +10,10 @@
 struct mrl_listener {
 	struct mrl_slice address;  /* "127.0.0.1:8443", "[::]:443", "unix:PATH" */
 	uint16_t port;             /* of the address; 0 for a Unix socket */
-	uint16_t public_port;      /* what clients write; default: port */
+	uint16_t public_port;      /* what clients write; default: port, for a Unix socket 443 or 80 */
 	bool plain;                /* HTTP without TLS */
 	enum mrl_ip_source ip_source;
+	bool trusted_unix;         /* `trusted` names "unix": peers without an address are proxies */
 	struct mrl_cidr *trusted;
 	uint32_t trusted_count;
 	const struct mrl_node *node;
@@ -54,6 +55,7 @@ struct mrl_host {
 	const struct mrl_router *router;
 	const struct mrl_api **apis; /* longest base path first */
 	uint32_t api_count;
+	const struct mrl_plan *fallback; /* of the API that the policy names first: no base path fits */
 };
 
 enum mrl_overload { MRL_OVERLOAD_REFUSE, MRL_OVERLOAD_PASS };
@@ -70,7 +72,7 @@ struct mrl_policy {
 	bool http3;
 	struct mrl_api *apis;
 	uint32_t api_count;
-	struct mrl_host *hosts;
+	struct mrl_host *hosts;          /* by name */
 	uint32_t host_count;
 	struct mrl_exemption *exemptions;
 	uint32_t exemption_count;
@@ -88,6 +90,7 @@ struct mrl_policy_options {
 	struct mrl_files files;
 	int64_t now_us;       /* judges exemptions' ends */
 	uint64_t generation;
+	size_t memory_max;    /* bytes of a generation, documents included; 0: 1 GiB */
 };
 
 /*
@@ -114,6 +117,10 @@ const struct mrl_host *mrl_policy_host(const struct mrl_policy *policy, struct m
 /* The configuration of a control in a plan (for explaining, and for generating nginx.conf), or NULL
  * when the plan has no such step. */
 const void *mrl_plan_config(const struct mrl_plan *plan, enum mrl_control_id control);
+
+/* The value of a NUMBER key of a control in a plan; false: the control has no such key. */
+bool mrl_plan_number(const struct mrl_plan *plan, enum mrl_control_id control, const char *key,
+                     int64_t *ret_number);
 
 /* The policy's JSON Schema (2020-12) from the tables; MRL_ERR_FULL if the buffer is too small. */
 MRL_CHECKED enum mrl_err mrl_policy_schema(struct mrl_buffer *buffer);
