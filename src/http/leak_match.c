@@ -1,0 +1,127 @@
+/*
+ * The conditions of leaks.def, matched on a view.
+ *
+ * A pattern is read forwards for `after` and from its end backwards for `before`, so that both
+ * begin at the anchor.
+ */
+#include "http/leak_match.h"
+
+/* Takes the item that is next in the cursor's direction off the pattern: `%x` (then *ret_class) or
+ * a plain character. */
+static char next_item(struct mrl_slice *pattern, bool back, bool *ret_class)
+{
+	size_t size = pattern->size;
+	size_t sign = back ? size - (size >= 2 ? 2 : 1) : 0;
+	*ret_class = size >= 2 && pattern->data[sign] == '%';
+	size_t taken = *ret_class ? 2 : 1;
+	char item = (char)(back ? pattern->data[size - 1] : pattern->data[taken - 1]);
+
+	*pattern = back ? mrl_slice_sub(*pattern, 0, size - taken)
+	                : mrl_slice_from(*pattern, taken);
+	return item;
+}
+
+static bool match_item(struct cursor *cursor, char item, bool class)
+{
+	return class ? mrl_leak_match_class(cursor, item) : literal(cursor, item);
+}
+
+/* Up to the pattern's end or to a wildcard: `ret_rest` then begins with it. */
+static bool match_fixed(struct mrl_slice pattern, struct cursor *cursor, struct mrl_slice *ret_rest,
+                        char *ret_wildcard)
+{
+	bool class;
+
+	*ret_wildcard = 0;
+	while (pattern.size > 0) {
+		char item = next_item(&pattern, cursor->back, &class);
+		if (class && (item == '*' || item == '~')) {
+			*ret_wildcard = item;
+			break;
+		}
+		if (!match_item(cursor, item, class)) {
+			return false;
+		}
+	}
+	*ret_rest = pattern;
+	return true;
+}
+
+/* A pattern has one wildcard at most, so this costs its length times the window. */
+static bool match(struct mrl_slice pattern, struct cursor cursor)
+{
+	struct mrl_slice rest;
+	char wildcard;
+
+	if (!match_fixed(pattern, &cursor, &rest, &wildcard)) {
+		return false;
+	}
+	while (wildcard != 0) {
+		struct cursor ahead = cursor;
+		struct mrl_slice end;
+		char second;
+		if (match_fixed(rest, &ahead, &end, &second)) {
+			return second == 0;
+		}
+		if (peek(&cursor) < 0 || (wildcard == '*' && peek(&cursor) == '\n')) {
+			return false;
+		}
+		step(&cursor);
+	}
+	return true;
+}
+
+/* The next alternative of patterns that are parted by '|'; false at the end. */
+static bool next_pattern(struct mrl_slice *patterns, struct mrl_slice *ret_pattern)
+{
+	size_t end = mrl_slice_find(*patterns, '|');
+
+	if (patterns->size == 0) {
+		return false;
+	}
+	*ret_pattern = mrl_slice_sub(*patterns, 0, end);
+	*patterns = mrl_slice_from(*patterns, end + 1);
+	return true;
+}
+
+static bool match_any(const char *text, struct cursor cursor)
+{
+	struct mrl_slice patterns = mrl_slice_text(text);
+	struct mrl_slice pattern;
+
+	if (patterns.size == 0) {
+		return true;
+	}
+	while (next_pattern(&patterns, &pattern)) {
+		if (match(pattern, cursor)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool mrl_leak_confirm(const struct mrl_leak_row *row, const struct mrl_leak_view *view)
+{
+	return match_any(row->after, (struct cursor){.view = view, .at = view->end}) &&
+	       match_any(row->before,
+	                 (struct cursor){.view = view, .at = view->start, .back = true});
+}
+
+bool mrl_leak_maybe(const struct mrl_leak_row *row, const struct mrl_leak_view *raw)
+{
+	struct mrl_slice patterns = mrl_slice_text(row->after);
+	struct mrl_slice pattern;
+
+	if (patterns.size == 0 || raw->end >= raw->size || memchr("\\&", raw->text[raw->end], 2)) {
+		return true;
+	}
+	while (next_pattern(&patterns, &pattern)) {
+		struct cursor cursor = {.view = raw, .at = raw->end};
+		bool class;
+		char item = next_item(&pattern, false, &class);
+		if ((class && strchr("*~eE", item) != NULL) || match_item(&cursor, item, class)) {
+			return true;
+		}
+	}
+	return false;
+}
