@@ -13,7 +13,8 @@
 #include <limits.h>
 
 const struct mrl_x509_fault_row mrl_x509_fault_rows[MRL_X509_FAULTS] = {
-	{"tls-cert-pem", "no certificate can be read from this file", "it has to be PEM, leaf first"},
+	{"tls-cert-pem", "no certificate can be read from this file",
+         "it has to be PEM, leaf first"},
 	{"tls-key-pem", "no private key can be read from this file",
          "it has to be PEM without a passphrase"},
 	{"tls-key-match", "the key does not belong to the certificate", NULL},
@@ -54,7 +55,8 @@ static X509 *read_first(struct mrl_slice text)
 static EVP_PKEY *read_key(struct mrl_slice text)
 {
 	BIO *bio = memory_bio(text);
-	EVP_PKEY *key = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	EVP_PKEY *key = bio == NULL ? NULL
+	                            : PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
 	BIO_free(bio);
 	ERR_clear_error();
 	return key;
@@ -201,7 +203,8 @@ static bool covers_address(X509 *cert, struct mrl_slice host)
 
 bool mrl_x509_covers(struct mrl_slice cert, struct mrl_slice host)
 {
-	const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+	const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+	                       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
 	X509 *leaf = read_first(cert);
 	bool covers = leaf != NULL && host.size != 0 &&
 	              (covers_address(leaf, host) ||
@@ -216,7 +219,8 @@ enum mrl_err mrl_x509_digest(struct mrl_slice cert, uint8_t ret_digest[32])
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
 	X509 *leaf = read_first(cert);
-	bool made = leaf != NULL && X509_digest(leaf, EVP_sha256(), digest, &size) == 1 && size == 32;
+	bool made = leaf != NULL && X509_digest(leaf, EVP_sha256(), digest, &size) == 1 &&
+	            size == 32;
 	X509_free(leaf);
 	if (!made) {
 		return MRL_ERR_CRYPTO;

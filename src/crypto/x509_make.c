@@ -11,13 +11,13 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-#define DAY_S           86400
-#define AUTHORITY_DAYS  1825
-#define LEAF_DAYS       90
-#define BACKDATE_S      300 /* a client's clock may be a little behind */
-#define SERIAL_BYTES    16
-#define NAMES_TEXT_MAX  8192
-#define NAME_BYTES_MAX  253
+#define DAY_S          86400
+#define AUTHORITY_DAYS 1825
+#define LEAF_DAYS      90
+#define BACKDATE_S     300 /* a client's clock may be a little behind */
+#define SERIAL_BYTES   16
+#define NAMES_TEXT_MAX 8192
+#define NAME_BYTES_MAX 253
 
 static const char constraint[] =
 	"critical,permitted;DNS:localhost,permitted;DNS:test,permitted;DNS:internal,"
@@ -28,7 +28,8 @@ static bool dns_name(struct mrl_slice host)
 {
 	for (size_t i = 0; i < host.size; i++) {
 		uint8_t byte = host.data[i];
-		bool edge = i == 0 || i + 1 == host.size || host.data[i - 1] == '.';
+		bool edge = i == 0 || i + 1 == host.size || host.data[i - 1] == '.' ||
+		            host.data[i + 1] == '.';
 		bool letter = (byte >= 'a' && byte <= 'z') || mrl_is_digit(byte);
 		if (!letter && (edge || (byte != '-' && byte != '.'))) {
 			return false;
@@ -45,8 +46,8 @@ static bool loopback_address(struct mrl_slice host)
 	while (parts < 4) {
 		size_t dot = mrl_slice_find(rest, '.');
 		uint64_t number = 0;
-		if (dot > 3 || !mrl_parse_u64(mrl_slice_sub(rest, 0, dot), &number) || number > 255 ||
-		    (parts == 0 && number != 127)) {
+		if (dot > 3 || !mrl_parse_u64(mrl_slice_sub(rest, 0, dot), &number) ||
+		    number > 255 || (parts == 0 && number != 127)) {
 			return false;
 		}
 		parts++;
@@ -66,7 +67,8 @@ bool mrl_x509_local_name(struct mrl_slice host)
 	}
 	return dns_name(host) &&
 	       (mrl_slice_is(host, "localhost") || mrl_slice_ends(host, MRL_SLICE(".localhost")) ||
-	        mrl_slice_ends(host, MRL_SLICE(".test")) || mrl_slice_ends(host, MRL_SLICE(".internal")));
+	        mrl_slice_ends(host, MRL_SLICE(".test")) ||
+	        mrl_slice_ends(host, MRL_SLICE(".internal")));
 }
 
 static bool set_serial(X509 *cert)
@@ -77,7 +79,8 @@ static bool set_serial(X509 *cert)
 	}
 	bytes[0] = (uint8_t)((bytes[0] & 0x7F) | 0x40); /* positive and of full length (RFC 5280) */
 	BIGNUM *number = BN_bin2bn(bytes, sizeof(bytes), NULL);
-	bool set = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
+	bool set = number != NULL &&
+	           BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
 	BN_free(number);
 	return set;
 }
@@ -85,7 +88,8 @@ static bool set_serial(X509 *cert)
 static bool set_dates(X509 *cert, int64_t now_s, int days)
 {
 	return ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)(now_s - BACKDATE_S)) != NULL &&
-	       ASN1_TIME_set(X509_getm_notAfter(cert), (time_t)(now_s + (int64_t)days * DAY_S)) != NULL;
+	       ASN1_TIME_set(X509_getm_notAfter(cert), (time_t)(now_s + (int64_t)days * DAY_S)) !=
+	               NULL;
 }
 
 static bool add_extension(X509 *cert, X509V3_CTX *context, int id, const char *value)
@@ -99,8 +103,8 @@ static bool add_extension(X509 *cert, X509V3_CTX *context, int id, const char *v
 static bool set_subject(X509 *cert, struct mrl_slice common_name)
 {
 	X509_NAME *name = X509_get_subject_name(cert);
-	return X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const uint8_t *)"Merlon", -1, -1,
-	                                  0) == 1 &&
+	return X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const uint8_t *)"Merlon", -1,
+	                                  -1, 0) == 1 &&
 	       X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, common_name.data,
 	                                  (int)common_name.size, -1, 0) == 1;
 }
@@ -225,7 +229,8 @@ static X509 *sign_leaf(EVP_PKEY *key, X509 *issuer, EVP_PKEY *issuer_key, const 
 {
 	X509 *cert = begin(key, MRL_SLICE("Merlon local gateway"), now_s, LEAF_DAYS);
 	if (cert != NULL && X509_set_issuer_name(cert, X509_get_subject_name(issuer)) == 1 &&
-	    leaf_extensions(cert, issuer, names) && X509_sign(cert, issuer_key, EVP_sha256()) != 0) {
+	    leaf_extensions(cert, issuer, names) &&
+	    X509_sign(cert, issuer_key, EVP_sha256()) != 0) {
 		return cert;
 	}
 	X509_free(cert);
@@ -246,7 +251,8 @@ enum mrl_err mrl_x509_leaf(const struct mrl_x509_pair *authority, const struct m
 	BIO *cert_bio = BIO_new_mem_buf(authority->cert.data, (int)authority->cert.size);
 	BIO *key_bio = BIO_new_mem_buf(authority->key.data, (int)authority->key.size);
 	X509 *issuer = cert_bio == NULL ? NULL : PEM_read_bio_X509(cert_bio, NULL, NULL, NULL);
-	EVP_PKEY *issuer_key = key_bio == NULL ? NULL : PEM_read_bio_PrivateKey(key_bio, NULL, NULL, NULL);
+	EVP_PKEY *issuer_key = key_bio == NULL ? NULL
+	                                       : PEM_read_bio_PrivateKey(key_bio, NULL, NULL, NULL);
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *cert = NULL;
 	if (issuer != NULL && issuer_key != NULL && key != NULL) {
