@@ -58,12 +58,31 @@ static void test_neighbours(void **state)
 	assert_false(mrl_field_value_valid(MRL_SLICE("a\tb\tc\td\te\nf")));
 }
 
+/* Each byte of each size counts, and under AddressSanitizer none behind the end is read. */
+static void test_exact_memory(void **state)
+{
+	(void)state;
+	for (size_t size = 1; size < 50; size++) {
+		uint8_t *text = test_malloc(size);
+		for (size_t at = 0; at < size; at++) {
+			memset(text, 'x', size);
+			assert_true(mrl_field_name_valid(mrl_slice(text, size)));
+			assert_true(mrl_field_value_valid(mrl_slice(text, size)));
+			text[at] = '\n';
+			assert_false(mrl_field_name_valid(mrl_slice(text, size)));
+			assert_false(mrl_field_value_valid(mrl_slice(text, size)));
+		}
+		test_free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_neighbours),
+		cmocka_unit_test(test_exact_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
