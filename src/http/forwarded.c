@@ -18,23 +18,14 @@ static bool is_trusted(const struct mrl_ip_rules *rules, const struct mrl_ip *ip
 	return false;
 }
 
-/* A quotation mark behind an odd number of backslashes is text. */
-static bool is_escaped(struct mrl_slice line, size_t at)
-{
-	size_t start = at;
-	while (start > 0 && line.data[start - 1] == '\\') {
-		start--;
-	}
-	return ((at - start) & 1) != 0;
-}
-
-/* The start of the last element of a list; commas inside quotation marks do not count. */
+/* The start of the last element of a list; commas inside quotation marks do not count. An escaped
+ * mark counts like another: with a backslash in it no element is parsed, wherever it is cut. */
 static size_t last_element(struct mrl_slice line)
 {
 	bool quoted = false;
 	for (size_t i = line.size; i > 0; i--) {
 		uint8_t byte = line.data[i - 1];
-		if (byte == '"' && !is_escaped(line, i - 1)) {
+		if (byte == '"') {
 			quoted = !quoted;
 		}
 		if (byte == ',' && !quoted) {

@@ -190,6 +190,20 @@ static void test_nul(void **state)
 	assert_int_equal(parse(MRL_SLICE_NONE).fault, MRL_TARGET_FORM);
 }
 
+/* What lies behind the end is not part of an escape. */
+static void test_cut_escape(void **state)
+{
+	struct mrl_slice path = MRL_SLICE("/%41");
+	struct mrl_slice query = MRL_SLICE("/?%41");
+	(void)state;
+	for (size_t cut = 1; cut < 3; cut++) {
+		assert_int_equal(parse(mrl_slice_sub(path, 0, path.size - cut)).fault,
+		                 MRL_TARGET_BYTES);
+		assert_int_equal(parse(mrl_slice_sub(query, 0, query.size - cut)).fault,
+		                 MRL_TARGET_BYTES);
+	}
+}
+
 static bool is_plain(unsigned byte)
 {
 	return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
@@ -301,10 +315,11 @@ static int close_arena(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_goods),        cmocka_unit_test(test_bads),
-		cmocka_unit_test(test_nul),          cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_every_escape), cmocka_unit_test(test_borrowed),
-		cmocka_unit_test(test_segments_max), cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_goods),      cmocka_unit_test(test_bads),
+		cmocka_unit_test(test_nul),        cmocka_unit_test(test_cut_escape),
+		cmocka_unit_test(test_every_byte), cmocka_unit_test(test_every_escape),
+		cmocka_unit_test(test_borrowed),   cmocka_unit_test(test_segments_max),
+		cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
