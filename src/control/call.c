@@ -66,7 +66,8 @@ static bool is_same_name(const struct mrl_field *a, const struct mrl_field *b)
 	return mrl_slice_equal_nocase(a->name, b->name);
 }
 
-/* Fields of the reply that were classified are found by `first`; most names are not there at all. */
+/* Fields of the reply that were classified are found by `first`; most names are not there at all.
+ */
 static void drop_same(struct mrl_reply *reply, const struct mrl_field *field)
 {
 	uint32_t start = 0;

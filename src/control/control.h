@@ -29,7 +29,8 @@ static inline struct mrl_field mrl_field_of(enum mrl_field_id id, struct mrl_sli
 	return (struct mrl_field){.name = name, .value = value, .id = (uint16_t)id};
 }
 
-/* Whether a documented reply of that status (exact, then 4XX, then default) names this media type. */
+/* Whether a documented reply of that status (exact, then 4XX, then default) names this media type.
+ */
 bool mrl_operation_documents(const struct mrl_operation *operation, uint16_t status,
                              struct mrl_slice type);
 

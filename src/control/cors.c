@@ -7,17 +7,20 @@
  */
 #include "cors.h"
 
-#define ORIGIN_MAX 512
-#define HEADERS_MAX 1024
+#define ORIGIN_MAX       512
+#define HEADERS_MAX      1024
 #define HEADER_NAMES_MAX 32
 
 static const struct mrl_key keys[] = {
 	{"origins", MRL_KEY_LIST, 0, 64, "[]", NULL,
-         "origins whose pages may call this API: scheme://host[:port], exactly", offsetof(struct mrl_cors, origins)},
+         "origins whose pages may call this API: scheme://host[:port], exactly",
+         offsetof(struct mrl_cors, origins)},
 	{"credentials", MRL_KEY_BOOL, 0, 1, "off", NULL,
-         "whether such pages may send cookies (Access-Control-Allow-Credentials)", offsetof(struct mrl_cors, credentials)},
+         "whether such pages may send cookies (Access-Control-Allow-Credentials)",
+         offsetof(struct mrl_cors, credentials)},
 	{"max_age", MRL_KEY_NUMBER, 0, 7200, "600", NULL,
-         "how long a browser may keep a preflight's answer, in seconds", offsetof(struct mrl_cors, max_age)},
+         "how long a browser may keep a preflight's answer, in seconds",
+         offsetof(struct mrl_cors, max_age)},
 	{"expose", MRL_KEY_LIST, 0, 64, "[]", NULL, "further reply fields that scripts may read",
          offsetof(struct mrl_cors, expose)},
 	{"allow_headers", MRL_KEY_LIST, 0, 64, "[]", NULL,
@@ -29,7 +32,8 @@ static const uint8_t problems[] = {MRL_PROBLEM_ORIGIN_NOT_ALLOWED, MRL_PROBLEM_P
                                    MRL_PROBLEM_NO_OPERATION};
 
 static const struct mrl_field allow_credentials = {
-	.name = MRL_SLICE_INIT("Access-Control-Allow-Credentials"), .value = MRL_SLICE_INIT("true")};
+	.name = MRL_SLICE_INIT("Access-Control-Allow-Credentials"),
+	.value = MRL_SLICE_INIT("true")};
 static const struct mrl_field vary_origin = {
 	.name = MRL_SLICE_INIT("Vary"), .value = MRL_SLICE_INIT("Origin"), .id = MRL_FIELD_VARY};
 static const struct mrl_field vary_preflight = {
@@ -63,8 +67,8 @@ static const struct mrl_cors *cors_of(const struct mrl_operation *operation)
 /* The operation that a preflight asks for, or NULL. OPTIONS itself needs no permission. */
 static const struct mrl_operation *asked_operation(const struct mrl_call *call)
 {
-	const struct mrl_field *field =
-		mrl_view_field(call->view, MRL_FIELD_ACCESS_CONTROL_REQUEST_METHOD);
+	const struct mrl_field *field = mrl_view_field(call->view,
+	                                               MRL_FIELD_ACCESS_CONTROL_REQUEST_METHOD);
 	enum mrl_method method = mrl_method_of(field->value);
 	if (call->route.path == NULL || method == MRL_METHOD_OTHER ||
 	    method == MRL_METHOD_OPTIONS) {
@@ -87,8 +91,8 @@ static bool is_header_allowed(const struct mrl_cors *cors, struct mrl_slice name
 
 static bool are_headers_allowed(const struct mrl_cors *cors, const struct mrl_view *view)
 {
-	const struct mrl_field *field =
-		mrl_view_field(view, MRL_FIELD_ACCESS_CONTROL_REQUEST_HEADERS);
+	const struct mrl_field *field = mrl_view_field(view,
+	                                               MRL_FIELD_ACCESS_CONTROL_REQUEST_HEADERS);
 	struct mrl_slice rest = field == NULL ? MRL_SLICE_NONE : field->value;
 	struct mrl_slice name;
 	unsigned count = 0;
@@ -146,8 +150,8 @@ static bool is_preflight(const struct mrl_view *view)
 /* The list that counts: the asked operation's for a preflight, else that of the call's own plan. */
 static const struct mrl_cors *cors_for(const struct mrl_cors *own, const struct mrl_call *call)
 {
-	const struct mrl_operation *operation =
-		is_preflight(call->view) ? asked_operation(call) : NULL;
+	const struct mrl_operation *operation = is_preflight(call->view) ? asked_operation(call)
+	                                                                 : NULL;
 	const struct mrl_cors *asked = operation == NULL ? NULL : cors_of(operation);
 	return asked == NULL ? own : asked;
 }
@@ -191,8 +195,7 @@ static enum mrl_err set_vary(struct mrl_call *call)
 		const struct mrl_field *field = &reply->fields[i];
 		capacity += field->id == MRL_FIELD_VARY ? field->value.size + 2 : 0;
 	}
-	struct mrl_buffer value =
-		mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
+	struct mrl_buffer value = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
 	struct mrl_field *vary = MRL_NEW(call->arena, struct mrl_field);
 	if (value.data == NULL || vary == NULL) {
 		return MRL_ERR_MEMORY;

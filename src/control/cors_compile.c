@@ -41,8 +41,8 @@ static bool is_secret(struct mrl_slice name)
 	       mrl_slice_equal_nocase(mrl_slice_from(name, name.size - ending.size), ending);
 }
 
-static enum mrl_err check_names(const struct mrl_compile *compile,
-                                const struct mrl_settings *names, bool exposed)
+static enum mrl_err check_names(const struct mrl_compile *compile, const struct mrl_settings *names,
+                                bool exposed)
 {
 	enum mrl_err err = MRL_OK;
 	for (uint32_t i = 0; i < names->count; i++) {
@@ -131,8 +131,8 @@ static bool list_begin(struct mrl_arena *arena, size_t variable, struct list *re
 /* Request fields that a script may send: harmless ones, and what the operation documents. */
 static enum mrl_err make_allow_list(const struct mrl_compile *compile, struct mrl_cors *cors)
 {
-	static const char *const always[] = {"accept",      "accept-language", "content-language",
-	                                     "content-type", "traceparent",    "tracestate",
+	static const char *const always[] = {"accept",       "accept-language", "content-language",
+	                                     "content-type", "traceparent",     "tracestate",
 	                                     "x-request-id"};
 	const struct mrl_operation *operation = compile->operation;
 	struct list list;
@@ -162,8 +162,9 @@ static enum mrl_err make_allow_list(const struct mrl_compile *compile, struct mr
 /* Reply fields that a script may read. */
 static enum mrl_err make_expose_field(const struct mrl_compile *compile, struct mrl_cors *cors)
 {
-	static const char *const always[] = {"X-Request-Id",     "Retry-After", "RateLimit",
-	                                     "RateLimit-Policy", "Location",    "ETag", "Link"};
+	static const char *const always[] = {
+		"X-Request-Id", "Retry-After", "RateLimit", "RateLimit-Policy",
+		"Location",     "ETag",        "Link"};
 	const struct mrl_operation *operation = compile->operation;
 	struct list list;
 	size_t variable = settings_size(&cors->expose);
@@ -194,8 +195,7 @@ static enum mrl_err make_expose_field(const struct mrl_compile *compile, struct 
 static enum mrl_err make_max_age(const struct mrl_compile *compile, struct mrl_cors *cors)
 {
 	size_t capacity = 20;
-	struct mrl_buffer text =
-		mrl_buffer(mrl_arena_alloc(compile->arena, capacity, 1), capacity);
+	struct mrl_buffer text = mrl_buffer(mrl_arena_alloc(compile->arena, capacity, 1), capacity);
 	if (text.data == NULL) {
 		return MRL_ERR_MEMORY;
 	}

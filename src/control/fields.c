@@ -1,6 +1,6 @@
 /*
- * fields [INPUT-3 INPUT-4]: names and values of header fields have their form, their number and size
- * are bounded, and those that decide something come once.
+ * fields [INPUT-3 INPUT-4]: names and values of header fields have their form, their number and
+ * size are bounded, and those that decide something come once.
  */
 #include "control.h"
 
@@ -12,9 +12,11 @@ struct config {
 
 static const struct mrl_key keys[] = {
 	{"header_field_bytes", MRL_KEY_NUMBER, 1024, 15360, "12288", NULL,
-         "largest header field, name and value together, in bytes", offsetof(struct config, field_bytes)},
+         "largest header field, name and value together, in bytes",
+         offsetof(struct config, field_bytes)},
 	{"header_bytes", MRL_KEY_NUMBER, 4096, 57344, "32768", NULL,
-         "all header fields together, 4 bytes more for each, in bytes", offsetof(struct config, bytes)},
+         "all header fields together, 4 bytes more for each, in bytes",
+         offsetof(struct config, bytes)},
 	{"header_count", MRL_KEY_NUMBER, 16, 200, "100", NULL, "most header fields in a request",
          offsetof(struct config, count)},
 	{0},
@@ -74,7 +76,8 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 const struct mrl_control mrl_control_fields = {
 	.name = "fields",
 	.items = "INPUT-3 INPUT-4",
-	.summary = "Header fields are well-formed, bounded, and not repeated where that is ambiguous.",
+	.summary =
+		"Header fields are well-formed, bounded, and not repeated where that is ambiguous.",
 	.judges = true,
 	.keys = keys,
 	.problems = problems,

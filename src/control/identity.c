@@ -15,7 +15,8 @@ static const struct mrl_key keys[] = {
 };
 
 static const struct mrl_fact_row facts[] = {
-	{"identity_dropped", MRL_FACT_NUMBER, false, "identity fields of the client that were dropped"},
+	{"identity_dropped", MRL_FACT_NUMBER, false,
+         "identity fields of the client that were dropped"},
 	{0},
 };
 
@@ -26,8 +27,8 @@ static enum mrl_err compile(struct mrl_compile *compile, void *config)
 	for (uint32_t i = 0; i < settings->strip.count; i++) {
 		const struct mrl_setting *name = &settings->strip.items[i];
 		if (!mrl_field_name_valid(name->text)) {
-			mrl_diagnose(compile->diagnostics, MRL_ERROR, "policy-field-name", name->node,
-			             "write a field name of letters, digits and '-'",
+			mrl_diagnose(compile->diagnostics, MRL_ERROR, "policy-field-name",
+			             name->node, "write a field name of letters, digits and '-'",
 			             "\"%.*s\" is not a header field name", MRL_PRINT(name->text));
 			err = MRL_ERR_INVALID;
 		}

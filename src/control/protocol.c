@@ -1,6 +1,6 @@
 /*
- * protocol [INPUT-4]: what the HTTP version lets a client say about the connection itself. Everything
- * here could make a server behind us see another request than we judged.
+ * protocol [INPUT-4]: what the HTTP version lets a client say about the connection itself.
+ * Everything here could make a server behind us see another request than we judged.
  */
 #include "control.h"
 
@@ -39,12 +39,9 @@ static bool is_fine_in_streams(const struct mrl_field *field)
 	case MRL_FIELD_KEEP_ALIVE:
 	case MRL_FIELD_PROXY_CONNECTION:
 	case MRL_FIELD_TRANSFER_ENCODING:
-	case MRL_FIELD_UPGRADE:
-		return false;
-	case MRL_FIELD_TE:
-		return mrl_slice_is(field->value, "trailers");
-	default:
-		return true;
+	case MRL_FIELD_UPGRADE: return false;
+	case MRL_FIELD_TE: return mrl_slice_is(field->value, "trailers");
+	default: return true;
 	}
 }
 
@@ -107,7 +104,8 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 const struct mrl_control mrl_control_protocol = {
 	.name = "protocol",
 	.items = "INPUT-4",
-	.summary = "The request means the same to every server: one host, no foreign connection options.",
+	.summary = "The request means the same to every server: one host, no foreign connection "
+                   "options.",
 	.judges = true,
 	.problems = problems,
 	.problem_count = MRL_COUNT(problems),

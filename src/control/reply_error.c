@@ -17,7 +17,8 @@ static const char *const other_choices[] = {
 
 static const struct mrl_key keys[] = {
 	{"other_4xx", MRL_KEY_ENUM, 0, 0, "declared", other_choices,
-         "4xx replies that are no problem document: pass those whose type is documented, or none", offsetof(struct config, other_4xx)},
+         "4xx replies that are no problem document: pass those whose type is documented, or none",
+         offsetof(struct config, other_4xx)},
 	{0},
 };
 
@@ -75,8 +76,9 @@ static enum mrl_err replace_4xx(struct mrl_call *call, struct mrl_verdict *ret_v
 	if (err == MRL_OK) {
 		err = keep(call, MRL_FIELD_RATELIMIT, MRL_SLICE("RateLimit"));
 	}
-	return err != MRL_OK ? err
-	                     : keep(call, MRL_FIELD_RATELIMIT_POLICY, MRL_SLICE("RateLimit-Policy"));
+	return err != MRL_OK
+	               ? err
+	               : keep(call, MRL_FIELD_RATELIMIT_POLICY, MRL_SLICE("RateLimit-Policy"));
 }
 
 static bool is_coded(const struct mrl_reply *reply)

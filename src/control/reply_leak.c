@@ -1,6 +1,7 @@
 /*
- * reply_leak [ERR-1]: no stack trace and no database message leaves in any body, of whatever status.
- * The body is held up to a bound before the head goes out; streams are scanned as they pass and cut.
+ * reply_leak [ERR-1]: no stack trace and no database message leaves in any body, of whatever
+ * status. The body is held up to a bound before the head goes out; streams are scanned as they pass
+ * and cut.
  */
 #include "control.h"
 
@@ -19,11 +20,14 @@ static const char *const action_choices[] = {
 
 static const struct mrl_key keys[] = {
 	{"scan_bytes", MRL_KEY_NUMBER, 4096, 1048576, "65536", NULL,
-         "how much of a reply's body is held and scanned, in bytes", offsetof(struct config, scan_bytes)},
+         "how much of a reply's body is held and scanned, in bytes",
+         offsetof(struct config, scan_bytes)},
 	{"action", MRL_KEY_ENUM, 0, 0, "replace", action_choices,
-         "what happens to a leaking reply: it is replaced, or only reported in the record", offsetof(struct config, action)},
+         "what happens to a leaking reply: it is replaced, or only reported in the record",
+         offsetof(struct config, action)},
 	{"stream", MRL_KEY_BOOL, 0, 1, "off", NULL,
-         "the operation streams: scan piece by piece, cut on a hit", offsetof(struct config, stream)},
+         "the operation streams: scan piece by piece, cut on a hit",
+         offsetof(struct config, stream)},
 	{0},
 };
 
@@ -50,10 +54,11 @@ static enum mrl_err compile(struct mrl_compile *compile, void *config)
 	}
 	for (unsigned leak = 0; leak < MRL_LEAK_COUNT; leak++) {
 		if (mrl_leak_set_has(settings->off, (enum mrl_leak)leak)) {
-			mrl_diagnose(compile->diagnostics, MRL_NOTE, "policy-leak-guard",
-			             operation->node, NULL,
-			             "\"%s\" is not looked for: the document itself shows such a text",
-			             mrl_leak_id((enum mrl_leak)leak));
+			mrl_diagnose(
+				compile->diagnostics, MRL_NOTE, "policy-leak-guard",
+				operation->node, NULL,
+				"\"%s\" is not looked for: the document itself shows such a text",
+				mrl_leak_id((enum mrl_leak)leak));
 		}
 	}
 	return MRL_OK;
@@ -108,7 +113,8 @@ static enum mrl_err judge(const struct config *config, struct mrl_call *call,
 		return MRL_OK;
 	}
 	bool refused = status >= 400 && status < 500;
-	*ret_verdict = mrl_deny(refused ? MRL_PROBLEM_UPSTREAM_REFUSED : MRL_PROBLEM_UPSTREAM_ERROR);
+	*ret_verdict = mrl_deny(refused ? MRL_PROBLEM_UPSTREAM_REFUSED
+	                                : MRL_PROBLEM_UPSTREAM_ERROR);
 	ret_verdict->status = refused ? status : 500;
 	return MRL_OK;
 }

@@ -22,16 +22,18 @@ enum profile { PROFILE_AUTO, PROFILE_API, PROFILE_HTML };
 static const char *const profile_choices[] = {
 	[PROFILE_AUTO] = "auto", [PROFILE_API] = "api", [PROFILE_HTML] = "html", NULL};
 
-#define HTML_CSP \
+#define HTML_CSP                                                                          \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " \
-	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; " \
+	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "      \
 	"frame-ancestors 'none'; upgrade-insecure-requests"
 
 static const struct mrl_key keys[] = {
 	{"profile", MRL_KEY_ENUM, 0, 0, "auto", profile_choices,
-         "auto: pages that the document names get the html set, all else the api set", offsetof(struct config, profile)},
+         "auto: pages that the document names get the html set, all else the api set",
+         offsetof(struct config, profile)},
 	{"hsts_preload", MRL_KEY_BOOL, 0, 1, "off", NULL,
-         "add `preload` to Strict-Transport-Security: hard to take back", offsetof(struct config, hsts_preload)},
+         "add `preload` to Strict-Transport-Security: hard to take back",
+         offsetof(struct config, hsts_preload)},
 	{"hsts_max_age", MRL_KEY_NUMBER, 31536000, 126144000, "63072000", NULL,
          "how long browsers insist on TLS, in seconds", offsetof(struct config, hsts_max_age)},
 	{"csp", MRL_KEY_TEXT, 0, 4096, HTML_CSP, NULL, "Content-Security-Policy of pages",
@@ -39,10 +41,13 @@ static const struct mrl_key keys[] = {
 	{0},
 };
 
-#define FIELD(field_id, field_name, field_value) \
-	{.name = MRL_SLICE_INIT(field_name), .value = MRL_SLICE_INIT(field_value), .id = (field_id)}
+#define FIELD(field_id, field_name, field_value)                                          \
+	{                                                                                 \
+		.name = MRL_SLICE_INIT(field_name), .value = MRL_SLICE_INIT(field_value), \
+		.id = (field_id)                                                          \
+	}
 
-#define PERMISSIONS \
+#define PERMISSIONS                                                                    \
 	"accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), " \
 	"microphone=(), payment=(), usb=()"
 
@@ -59,20 +64,20 @@ static const struct mrl_field always[] = {
               "none"),
 };
 
-static const struct mrl_field api_csp =
-	FIELD(MRL_FIELD_CONTENT_SECURITY_POLICY, "Content-Security-Policy",
-              "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
-static const struct mrl_field api_permissions =
-	FIELD(MRL_FIELD_PERMISSIONS_POLICY, "Permissions-Policy", PERMISSIONS);
-static const struct mrl_field html_permissions =
-	FIELD(MRL_FIELD_PERMISSIONS_POLICY, "Permissions-Policy",
-              PERMISSIONS ", autoplay=(), display-capture=(), fullscreen=(self), midi=(), "
-                          "picture-in-picture=(), publickey-credentials-get=(self), "
-                          "screen-wake-lock=(), xr-spatial-tracking=()");
-static const struct mrl_field no_store =
-	FIELD(MRL_FIELD_CACHE_CONTROL, "Cache-Control", "no-store");
-static const struct mrl_field untyped =
-	FIELD(MRL_FIELD_CONTENT_TYPE, "Content-Type", "application/octet-stream");
+static const struct mrl_field api_csp = FIELD(
+	MRL_FIELD_CONTENT_SECURITY_POLICY, "Content-Security-Policy",
+	"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+static const struct mrl_field api_permissions = FIELD(MRL_FIELD_PERMISSIONS_POLICY,
+                                                      "Permissions-Policy", PERMISSIONS);
+static const struct mrl_field html_permissions = FIELD(
+	MRL_FIELD_PERMISSIONS_POLICY, "Permissions-Policy",
+	PERMISSIONS ", autoplay=(), display-capture=(), fullscreen=(self), midi=(), "
+		    "picture-in-picture=(), publickey-credentials-get=(self), "
+		    "screen-wake-lock=(), xr-spatial-tracking=()");
+static const struct mrl_field no_store = FIELD(MRL_FIELD_CACHE_CONTROL, "Cache-Control",
+                                               "no-store");
+static const struct mrl_field untyped = FIELD(MRL_FIELD_CONTENT_TYPE, "Content-Type",
+                                              "application/octet-stream");
 
 /* The directives without which a page can be framed or its base changed, and those that undo it. */
 static const char *csp_fault(struct mrl_slice csp)
@@ -110,8 +115,8 @@ static enum mrl_err check_csp(const struct mrl_compile *compile, const struct co
 static enum mrl_err make_hsts(const struct mrl_compile *compile, struct config *config)
 {
 	size_t capacity = 96;
-	struct mrl_buffer value =
-		mrl_buffer(mrl_arena_alloc(compile->arena, capacity, 1), capacity);
+	struct mrl_buffer value = mrl_buffer(mrl_arena_alloc(compile->arena, capacity, 1),
+	                                     capacity);
 	if (value.data == NULL) {
 		return MRL_ERR_MEMORY;
 	}
@@ -137,16 +142,16 @@ static enum mrl_err compile(struct mrl_compile *compile, void *config)
 	}
 	settings->secured = operation != NULL && operation->secured;
 	settings->documents_html = operation != NULL && operation->html;
-	settings->html_csp =
-		mrl_field_of(MRL_FIELD_CONTENT_SECURITY_POLICY,
-	                     MRL_SLICE("Content-Security-Policy"), settings->csp.text);
+	settings->html_csp = mrl_field_of(MRL_FIELD_CONTENT_SECURITY_POLICY,
+	                                  MRL_SLICE("Content-Security-Policy"), settings->csp.text);
 	compile->plan->page = settings->profile == PROFILE_HTML;
 	return make_hsts(compile, settings);
 }
 
 static bool is_html_type(struct mrl_slice type)
 {
-	struct mrl_slice essence = mrl_slice_trim(mrl_slice_sub(type, 0, mrl_slice_find(type, ';')));
+	struct mrl_slice essence = mrl_slice_trim(
+		mrl_slice_sub(type, 0, mrl_slice_find(type, ';')));
 	return mrl_slice_equal_nocase(essence, MRL_SLICE("text/html")) ||
 	       mrl_slice_equal_nocase(essence, MRL_SLICE("application/xhtml+xml"));
 }

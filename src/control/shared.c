@@ -27,8 +27,7 @@ enum mrl_err mrl_call_own_origin(const struct mrl_call *call, struct mrl_slice *
 {
 	uint16_t port = tls_port(call);
 	size_t capacity = sizeof("https://:65535") + call->view->host.size;
-	struct mrl_buffer buffer =
-		mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
+	struct mrl_buffer buffer = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
 	if (buffer.data == NULL) {
 		return MRL_ERR_MEMORY;
 	}

@@ -1,6 +1,6 @@
 /*
- * target [INPUT-4]: the request target has one reading only, here and at every server behind. It was
- * parsed for routing; what was found wrong then is refused here.
+ * target [INPUT-4]: the request target has one reading only, here and at every server behind. It
+ * was parsed for routing; what was found wrong then is refused here.
  */
 #include "control.h"
 
@@ -11,7 +11,8 @@ struct config {
 
 static const struct mrl_key keys[] = {
 	{"target_bytes", MRL_KEY_NUMBER, 256, 15360, "8192", NULL,
-         "longest request target (path and query), in bytes", offsetof(struct config, target_bytes)},
+         "longest request target (path and query), in bytes",
+         offsetof(struct config, target_bytes)},
 	{"segments", MRL_KEY_NUMBER, 1, MRL_SEGMENTS_MAX, "32", NULL, "most segments in a path",
          offsetof(struct config, segments)},
 	{0},
@@ -71,7 +72,8 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 const struct mrl_control mrl_control_target = {
 	.name = "target",
 	.items = "INPUT-4",
-	.summary = "The request target has one reading: no dot segments, hidden separators, overrides.",
+	.summary = "The request target has one reading: no dot segments, hidden separators, "
+                   "overrides.",
 	.judges = true,
 	.keys = keys,
 	.facts = facts,

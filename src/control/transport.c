@@ -1,6 +1,6 @@
 /*
- * transport [TLS-1]: TLS 1.3 only, and only for the host that the handshake named. A call in clear is
- * refused, not redirected: a client that follows redirects from an API call has sent its secrets
+ * transport [TLS-1]: TLS 1.3 only, and only for the host that the handshake named. A call in clear
+ * is refused, not redirected: a client that follows redirects from an API call has sent its secrets
  * already. Only a page for people, asked for without credentials, is shown the way.
  */
 #include "control.h"
@@ -23,8 +23,8 @@ static enum mrl_err redirect(struct mrl_call *call, struct mrl_verdict *ret_verd
 		return err;
 	}
 	size_t capacity = origin.size + call->view->target.size;
-	struct mrl_buffer location =
-		mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
+	struct mrl_buffer location = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1),
+	                                        capacity);
 	if (location.data == NULL) {
 		return MRL_ERR_MEMORY;
 	}

@@ -1,6 +1,6 @@
 /*
- * Whether a text is a problem document (RFC 9457) for a status. It only has to be sure enough to let
- * an upstream's error pass; what is not plainly one is replaced.
+ * Whether a text is a problem document (RFC 9457) for a status. It only has to be sure enough to
+ * let an upstream's error pass; what is not plainly one is replaced.
  */
 #include <merlon/http.h>
 
@@ -10,8 +10,9 @@ struct reader {
 
 static void skip_blanks(struct reader *reader)
 {
-	while (reader->rest.size > 0 && (reader->rest.data[0] == ' ' || reader->rest.data[0] == '\t' ||
-	                                 reader->rest.data[0] == '\r' || reader->rest.data[0] == '\n')) {
+	while (reader->rest.size > 0 &&
+	       (reader->rest.data[0] == ' ' || reader->rest.data[0] == '\t' ||
+	        reader->rest.data[0] == '\r' || reader->rest.data[0] == '\n')) {
 		reader->rest = mrl_slice_from(reader->rest, 1);
 	}
 }

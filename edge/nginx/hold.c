@@ -1,0 +1,221 @@
+/*
+ * The body filter: holds a reply's body until the plan has judged it, swaps it for an answer's,
+ * watches a stream as it passes.
+ *
+ * While a body is held the head has not gone out, so an upstream that breaks off or leaks still
+ * gets a clean answer. What is held is copied, because nginx reuses its buffers.
+ */
+#include "ngx_http_merlon.h"
+
+static ngx_http_output_body_filter_pt next_filter;
+
+ngx_int_t ngx_http_merlon_hold_begin(ngx_http_merlon_ctx_t *ctx, uint64_t bytes_max)
+{
+	off_t length = ctx->request->headers_out.content_length_n;
+	size_t capacity = (size_t)bytes_max;
+	if (length >= 0 && (uint64_t)length < bytes_max) {
+		capacity = (size_t)length;
+	}
+	uint8_t *memory = mrl_arena_alloc(&ctx->arena, capacity, 1);
+	if (memory == NULL) {
+		return NGX_ERROR;
+	}
+	ctx->held = mrl_buffer(memory, capacity);
+	ctx->body = MRL_BODY_HOLD;
+	ctx->request->filter_need_in_memory = 1;
+	return NGX_OK;
+}
+
+/* Takes what there is room for; the rest stays in the buffer and goes out behind it. */
+static void take(ngx_http_merlon_ctx_t *ctx, ngx_buf_t *buffer)
+{
+	size_t room = ctx->held.capacity - ctx->held.size;
+	size_t there = (size_t)(buffer->last - buffer->pos);
+	size_t size = there < room ? there : room;
+	mrl_buffer_put(&ctx->held, mrl_slice(buffer->pos, size));
+	buffer->pos += size;
+}
+
+enum progress { MORE, ENOUGH, ENDED, BROKEN };
+
+static bool is_broken(const ngx_http_request_t *r)
+{
+	const ngx_http_upstream_t *upstream = r->upstream;
+	if (upstream == NULL) {
+		return false;
+	}
+	return upstream->pipe != NULL &&
+	       (upstream->pipe->upstream_error || upstream->pipe->upstream_eof);
+}
+
+static enum progress collect(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
+{
+	off_t length = ctx->request->headers_out.content_length_n;
+	enum progress progress = MORE;
+	for (ngx_chain_t *link = in; link != NULL; link = link->next) {
+		ngx_buf_t *buffer = link->buf;
+		if (ngx_buf_in_memory(buffer)) {
+			take(ctx, buffer);
+		}
+		if (buffer->last_buf &&
+		    (!ngx_buf_in_memory(buffer) || buffer->pos == buffer->last)) {
+			progress = ENDED;
+		} else if (buffer->flush && ngx_buf_size(buffer) == 0 && is_broken(ctx->request)) {
+			progress = BROKEN;
+		}
+	}
+	if (progress == ENDED && length >= 0 && ctx->held.size < (uint64_t)length &&
+	    ctx->held.size < ctx->held.capacity) {
+		return BROKEN;
+	}
+	if (progress == MORE && ctx->held.size == ctx->held.capacity) {
+		return length >= 0 && ctx->held.size == (uint64_t)length ? ENDED : ENOUGH;
+	}
+	return progress;
+}
+
+static ngx_int_t send_held(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
+{
+	ngx_http_request_t *r = ctx->request;
+	ngx_int_t rc = ngx_http_merlon_send_reply_head(ctx);
+	if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+		return rc;
+	}
+	ngx_buf_t *buffer = ngx_calloc_buf(r->pool);
+	ngx_chain_t *link = ngx_alloc_chain_link(r->pool);
+	if (buffer == NULL || link == NULL) {
+		return NGX_ERROR;
+	}
+	buffer->pos = ctx->held.data;
+	buffer->last = ctx->held.data + ctx->held.size;
+	buffer->start = buffer->pos;
+	buffer->end = buffer->last;
+	buffer->memory = ctx->held.size != 0;
+	buffer->flush = ctx->held.size == 0;
+	link->buf = buffer;
+	link->next = in;
+	return next_filter(r, ctx->held.size == 0 ? in : link);
+}
+
+/* The whole answer goes out now. If the upstream is not at its end, the error makes nginx close it:
+ * the client has all that it will get. */
+static ngx_int_t answer_instead(ngx_http_merlon_ctx_t *ctx, const struct mrl_verdict *verdict,
+                                bool ended)
+{
+	ngx_http_request_t *r = ctx->request;
+	ngx_http_merlon_log_reply(ctx, mrl_problems[verdict->problem].id,
+	                          mrl_buffer_slice(&ctx->held));
+	ctx->body = MRL_BODY_DROP;
+	if (ngx_http_merlon_put_answer(ctx, verdict) != NGX_OK) {
+		return NGX_ERROR;
+	}
+	r->keepalive = r->keepalive && ended;
+	ngx_int_t rc = ngx_http_merlon_send_answer_head(ctx);
+	if (rc != NGX_ERROR && rc <= NGX_OK && !r->header_only) {
+		rc = ngx_http_merlon_send_body(ctx, next_filter);
+	}
+	return ended ? rc : NGX_ERROR;
+}
+
+static void consume(ngx_chain_t *in)
+{
+	for (ngx_chain_t *link = in; link != NULL; link = link->next) {
+		link->buf->pos = link->buf->last;
+		link->buf->file_pos = link->buf->file_last;
+	}
+}
+
+static ngx_int_t judge(ngx_http_merlon_ctx_t *ctx, enum progress progress, ngx_chain_t *in)
+{
+	struct mrl_verdict verdict;
+	if (progress == BROKEN) {
+		verdict = mrl_deny(MRL_PROBLEM_UPSTREAM_UNAVAILABLE);
+		ctx->call.denied = true;
+		ctx->call.problem = verdict.problem;
+		return answer_instead(ctx, &verdict, true);
+	}
+	ctx->reply.body = mrl_buffer_slice(&ctx->held);
+	ctx->reply.body_ended = progress == ENDED;
+	mrl_engine_resume(&ctx->call, true);
+	(void)ngx_http_merlon_run_reply(ctx, &verdict);
+	if (verdict.outcome == MRL_PASS) {
+		ctx->body = MRL_BODY_PASS;
+		return send_held(ctx, in);
+	}
+	consume(in);
+	return answer_instead(ctx, &verdict, progress == ENDED);
+}
+
+static ngx_int_t hold(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
+{
+	if (in == NULL) {
+		return NGX_OK;
+	}
+	enum progress progress = collect(ctx, in);
+	return progress == MORE ? NGX_OK : judge(ctx, progress, in);
+}
+
+/* The body of nginx's error page: ours goes out in its place, once. */
+static ngx_int_t replace(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
+{
+	consume(in);
+	ctx->body = MRL_BODY_DROP;
+	return ngx_http_merlon_send_body(ctx, next_filter);
+}
+
+static bool feed(ngx_http_merlon_ctx_t *ctx, const ngx_chain_t *in)
+{
+	for (const ngx_chain_t *link = in; link != NULL; link = link->next) {
+		const ngx_buf_t *buffer = link->buf;
+		if (ngx_buf_in_memory(buffer)) {
+			mrl_leak_stream_feed(
+				ctx->stream,
+				mrl_slice(buffer->pos, (size_t)(buffer->last - buffer->pos)));
+		}
+		if (buffer->last_buf) {
+			mrl_leak_stream_end(ctx->stream);
+		}
+	}
+	return ctx->stream->result.strong.bits == 0;
+}
+
+static ngx_int_t watch(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
+{
+	if (ctx->stream == NULL) {
+		ctx->stream = ngx_palloc(ctx->request->pool, sizeof(*ctx->stream));
+		if (ctx->stream == NULL) {
+			return NGX_ERROR;
+		}
+		mrl_leak_stream_init(ctx->stream, ctx->call.watch, ctx->call.watch_off);
+	}
+	if (feed(ctx, in)) {
+		return next_filter(ctx->request, in);
+	}
+	ngx_http_merlon_log_reply(ctx, "stream-cut", MRL_SLICE_NONE);
+	ctx->body = MRL_BODY_DROP;
+	return NGX_ERROR;
+}
+
+static ngx_int_t filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+	ngx_http_merlon_ctx_t *ctx = r == r->main ? ngx_http_merlon_ctx(r) : NULL;
+	if (ctx == NULL) {
+		return next_filter(r, in);
+	}
+	switch (ctx->body) {
+	case MRL_BODY_PASS: return next_filter(r, in);
+	case MRL_BODY_HOLD: return hold(ctx, in);
+	case MRL_BODY_REPLACE: return replace(ctx, in);
+	case MRL_BODY_WATCH: return watch(ctx, in);
+	case MRL_BODY_DROP: consume(in); return next_filter(r, NULL);
+	}
+	return NGX_ERROR;
+}
+
+ngx_int_t ngx_http_merlon_hold_init(ngx_conf_t *cf)
+{
+	(void)cf;
+	next_filter = ngx_http_top_body_filter;
+	ngx_http_top_body_filter = filter;
+	return NGX_OK;
+}
