@@ -5,7 +5,21 @@
 #include "audit/cbor.h"
 #include "audit/record.h"
 
-enum kind { NEEDED, NUMBER, OPTION, SWITCH, TEXT, ID, ADDRESS, TAG, PATH, VIA, PARAMS, FACTS };
+enum kind {
+	NEEDED,
+	NUMBER,
+	FLAGS,
+	OPTION,
+	SWITCH,
+	TEXT,
+	ID,
+	ADDRESS,
+	TAG,
+	PATH,
+	VIA,
+	PARAMS,
+	FACTS
+};
 
 struct row {
 	uint64_t max;
@@ -18,6 +32,7 @@ struct row {
 #define MEMBER(name)     offsetof(struct mrl_audit_facts, name)
 #define HAS_NEEDED(name) 0
 #define HAS_NUMBER(name) 0
+#define HAS_FLAGS(name)  0
 #define HAS_OPTION(name) MEMBER(has_##name)
 #define HAS_SWITCH(name) MEMBER(has_##name)
 #define HAS_TEXT(name)   0
@@ -63,7 +78,7 @@ static bool read_number(struct cbor_reader *reader, const struct row *row, uint8
 		return false;
 	}
 	/* absent is the only way to say 0 where 0 means absent */
-	if (row->kind == NUMBER && number == 0) {
+	if ((row->kind == NUMBER || row->kind == FLAGS) && number == 0) {
 		return false;
 	}
 	store_number(place, row->width, number);
@@ -221,6 +236,7 @@ static bool read_value(struct cbor_reader *reader, const struct row *row,
 	switch (row->kind) {
 	case NEEDED:
 	case NUMBER:
+	case FLAGS:
 	case OPTION: return read_number(reader, row, place);
 	case SWITCH: return mrl_cbor_bool(reader, place);
 	case TEXT: return read_text(reader, max, place) && ((struct mrl_slice *)place)->size != 0;

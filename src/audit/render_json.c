@@ -161,6 +161,7 @@ static void put_id(struct mrl_buffer *buffer, bool uuid, struct mrl_slice id)
 	}
 #define OUT_NEEDED(name)  put_needed(b, #name, OFFSET(name), f->name);
 #define OUT_NUMBER(name)  WHEN(f->name != 0, name, mrl_buffer_u64(b, f->name))
+#define OUT_FLAGS(name)   OUT_NUMBER(name)
 #define OUT_OPTION(name)  WHEN(f->has_##name, name, mrl_buffer_u64(b, f->name))
 #define OUT_SWITCH(name)  WHEN(f->has_##name, name, json_put_literal(b, f->name ? "true" : "false"))
 #define OUT_TEXT(name)    WHEN(f->name.size != 0, name, json_put_string(b, f->name))
