@@ -84,11 +84,10 @@ static bool is_number(struct mrl_slice label)
 
 static bool is_name(struct mrl_slice host)
 {
-	struct mrl_slice rest = host;
 	struct mrl_slice label = MRL_SLICE_NONE;
 	uint8_t ipv4[4];
 	for (size_t size = 0; size < host.size; size += label.size + 1) {
-		rest = mrl_slice_from(host, size);
+		struct mrl_slice rest = mrl_slice_from(host, size);
 		label = mrl_slice_sub(rest, 0, mrl_slice_find(rest, '.'));
 		if (!is_label(label)) {
 			return false;
