@@ -68,7 +68,7 @@ enum mrl_fact_kind { MRL_FACT_NUMBER, MRL_FACT_BOOL, MRL_FACT_WORD };
 struct mrl_fact_row {
 	const char *name; /* at most 32 characters */
 	enum mrl_fact_kind kind;
-	bool personal;    /* says something of a person: sinks may have to hide it */
+	bool personal; /* says something of a person: sinks may have to hide it */
 	const char *meaning;
 };
 
@@ -84,9 +84,11 @@ enum mrl_key_kind {
 	MRL_KEY_BOOL,   /* bool; on, off, true, false */
 	MRL_KEY_NUMBER, /* int64_t; min..max */
 	MRL_KEY_ENUM,   /* int: index into `choices` */
-	MRL_KEY_TEXT,   /* struct mrl_setting; min to max characters, none of them a control character */
-	MRL_KEY_LIST,   /* struct mrl_settings of texts; at most max items */
-	/* The policy's own sections, not for controls. A const struct mrl_node * lands at `offset`. */
+	MRL_KEY_TEXT, /* struct mrl_setting; min to max characters, none of them a control character
+	               */
+	MRL_KEY_LIST, /* struct mrl_settings of texts; at most max items */
+	/* The policy's own sections, not for controls. A const struct mrl_node * lands at `offset`.
+	 */
 	MRL_KEY_OBJECT,   /* a mapping of `keys` */
 	MRL_KEY_OBJECTS,  /* min to max mappings of `keys` */
 	MRL_KEY_MAP,      /* a mapping from names to mappings of `keys` */
@@ -130,16 +132,17 @@ struct mrl_compile {
 };
 
 struct mrl_control {
-	const char *name;     /* policy key, metric label, docs anchor */
-	const char *items;    /* checklist ids: "CORS-1 CORS-2" */
-	const char *summary;  /* one line: what holds because of it */
-	bool judges;          /* it can refuse a caller, so that `mode: shadow` makes sense */
+	const char *name;           /* policy key, metric label, docs anchor */
+	const char *items;          /* checklist ids: "CORS-1 CORS-2" */
+	const char *summary;        /* one line: what holds because of it */
+	bool judges;                /* it can refuse a caller, so that `mode: shadow` makes sense */
 	const struct mrl_key *keys; /* ends with a row without a name; NULL: none */
 	const struct mrl_fact_row *facts; /* the same */
-	const uint8_t *problems;    /* enum mrl_problem_id; problem_count of them */
+	const uint8_t *problems;          /* enum mrl_problem_id; problem_count of them */
 	uint8_t problem_count;
 	size_t config_bytes;
-	/* Cold. `config` holds the keys' values; may be NULL. MRL_ERR_INVALID after a diagnostic. */
+	/* Cold. `config` holds the keys' values; may be NULL. MRL_ERR_INVALID after a diagnostic.
+	 */
 	enum mrl_err (*compile)(struct mrl_compile *compile, void *config);
 	/* Hot, by stage; NULL: not asked there. `ret_verdict` is PASS on entry. A status other than
 	 * MRL_OK denies with gateway-error. */
@@ -161,7 +164,7 @@ struct mrl_exemption {
 	struct mrl_slice name;
 	enum mrl_control_id control;
 	struct mrl_slice reason;
-	int64_t until_us; /* applies below this time: the end of the day `until`, UTC */
+	int64_t until_us;          /* applies below this time: the end of the day `until`, UTC */
 	const struct mrl_api *api; /* NULL: whichever API has the operation */
 	struct mrl_names operations;
 	const struct mrl_node *node;
@@ -180,10 +183,10 @@ struct mrl_step {
 struct mrl_plan {
 	struct mrl_step *steps[MRL_STAGE_COUNT];
 	uint16_t counts[MRL_STAGE_COUNT];
-	int64_t body_bytes;     /* set by media: the largest request body */
-	int64_t scan_bytes;     /* set by reply_leak: what is held of a reply at most */
-	bool stream;            /* the operation streams: scanned piece by piece */
-	bool page;              /* a page for people: plain HTTP redirects, see transport */
+	int64_t body_bytes; /* set by media: the largest request body */
+	int64_t scan_bytes; /* set by reply_leak: what is held of a reply at most */
+	bool stream;        /* the operation streams: scanned piece by piece */
+	bool page;          /* a page for people: plain HTTP redirects, see transport */
 };
 
 struct mrl_route {
@@ -204,16 +207,16 @@ struct mrl_call {
 	struct mrl_reply *reply; /* REPLY, ANSWER */
 	struct mrl_target target;
 	struct mrl_route route;
-	int64_t now_us;          /* wall clock at the first byte */
+	int64_t now_us; /* wall clock at the first byte */
 	uint8_t request_id[MRL_UUID_BYTES];
-	uint8_t span_id[8];      /* random, not zero */
-	struct mrl_trace trace;  /* ours or continued; parent_id zero: new */
+	uint8_t span_id[8];     /* random, not zero */
+	struct mrl_trace trace; /* ours or continued; parent_id zero: new */
 	struct mrl_ip client_ip;
 	struct mrl_ip via[4];
 	uint8_t via_count;
-	struct mrl_slice client_request_id; /* the client's own, if well-formed */
-	bool origin_listed;      /* cors: the Origin is one of the API's */
-	bool preflight;          /* cors: this is a preflight of such an origin */
+	struct mrl_slice client_request_id;   /* the client's own, if well-formed */
+	bool origin_listed;                   /* cors: the Origin is one of the API's */
+	bool preflight;                       /* cors: this is a preflight of such an origin */
 	const struct mrl_leak_scanner *watch; /* reply_leak: scan the stream as it passes */
 	struct mrl_leak_set watch_off;
 
@@ -228,8 +231,8 @@ struct mrl_call {
 	const struct mrl_control *denied_by; /* also in shadow mode, then `shadow` */
 	enum mrl_problem_id problem;
 	bool denied;
-	bool shadow;             /* the first denial was only noted */
-	enum mrl_err err;        /* our failure */
+	bool shadow;      /* the first denial was only noted */
+	enum mrl_err err; /* our failure */
 
 	/* The engine's place, for resuming after NEED. */
 	uint16_t step;

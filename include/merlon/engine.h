@@ -18,10 +18,11 @@ MRL_CHECKED enum mrl_err mrl_engine_route(struct mrl_call *call);
 
 /*
  * Asks the controls of the plan's stage one after the other, from the first or, after NEED and
- * mrl_engine_resume, from the one that asked. Total: a control that fails denies with gateway-error,
- * also in shadow mode, and leaves its status in call->err; so does one that asks twice for the same
- * kind. A denial in shadow mode is noted and passed. An exempt control is not asked until the
- * exemption ends by the call's time.
+ * mrl_engine_resume, from the one that asked. Total: a control that fails denies with
+ * gateway-error, also in shadow mode, and leaves its status in call->err; so does one that asks
+ * twice for the same kind. A denial in shadow mode is noted and passed. An exempt control is not
+ * asked until the exemption ends by the call's time. A call that was never routed has the fallback
+ * plan.
  */
 void mrl_engine_run(struct mrl_call *call, enum mrl_stage stage, struct mrl_verdict *ret_verdict);
 
@@ -34,10 +35,10 @@ struct mrl_verdict mrl_engine_failure(struct mrl_call *call, enum mrl_err err);
 /* What goes out for DENY and ANSWER, before the ANSWER stage has run over it. */
 struct mrl_answer {
 	uint16_t status;
-	bool close;                   /* the connection is not used again */
+	bool close; /* the connection is not used again */
 	struct mrl_slice phrase;
-	struct mrl_slice body;        /* empty: none */
-	struct mrl_slice type;        /* of the body */
+	struct mrl_slice body;          /* empty: none */
+	struct mrl_slice type;          /* of the body */
 	const struct mrl_field *fields; /* Allow, Location, Retry-After, ... */
 	uint32_t field_count;
 };

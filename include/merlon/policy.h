@@ -8,12 +8,12 @@
 #include <merlon/control.h>
 
 struct mrl_listener {
-	struct mrl_slice address;  /* "127.0.0.1:8443", "[::]:443", "unix:PATH" */
-	uint16_t port;             /* of the address; 0 for a Unix socket */
-	uint16_t public_port;      /* what clients write; default: port, for a Unix socket 443 or 80 */
-	bool plain;                /* HTTP without TLS */
+	struct mrl_slice address; /* "127.0.0.1:8443", "[::]:443", "unix:PATH" */
+	uint16_t port;            /* of the address; 0 for a Unix socket */
+	uint16_t public_port; /* what clients write; default: port, for a Unix socket 443 or 80 */
+	bool plain;           /* HTTP without TLS */
 	enum mrl_ip_source ip_source;
-	bool trusted_unix;         /* `trusted` names "unix": peers without an address are proxies */
+	bool trusted_unix; /* `trusted` names "unix": peers without an address are proxies */
 	struct mrl_cidr *trusted;
 	uint32_t trusted_count;
 	const struct mrl_node *node;
@@ -27,26 +27,26 @@ struct mrl_certificate {
 
 struct mrl_upstream {
 	bool tls;
-	bool preserve_host;          /* `host: preserve`: the API's host instead of the authority */
+	bool preserve_host; /* `host: preserve`: the API's host instead of the authority */
 	bool tls13_only;
-	struct mrl_slice url;        /* as written */
-	struct mrl_slice host;       /* without brackets; empty for a Unix socket */
+	struct mrl_slice url;  /* as written */
+	struct mrl_slice host; /* without brackets; empty for a Unix socket */
 	uint16_t port;
-	struct mrl_slice unix_path;  /* "unix:PATH" */
-	struct mrl_slice authority;  /* Host for the upstream */
-	struct mrl_slice ca;         /* path; empty: the system's */
+	struct mrl_slice unix_path; /* "unix:PATH" */
+	struct mrl_slice authority; /* Host for the upstream */
+	struct mrl_slice ca;        /* path; empty: the system's */
 	const struct mrl_node *node;
 };
 
 struct mrl_api {
-	struct mrl_slice name;       /* [a-z][a-z0-9-]{0,23} */
-	struct mrl_slice location;   /* "@mrl_<name>": the named location of the generated config */
-	struct mrl_names hosts;      /* lower case */
+	struct mrl_slice name;     /* [a-z][a-z0-9-]{0,23} */
+	struct mrl_slice location; /* "@mrl_<name>": the named location of the generated config */
+	struct mrl_names hosts;    /* lower case */
 	struct mrl_slice base_path;
 	struct mrl_upstream upstream;
 	struct mrl_api_document *document;
 	const struct mrl_plan *default_plan; /* unknown path or method */
-	int64_t body_bytes_max;      /* the largest of its operations' */
+	int64_t body_bytes_max;              /* the largest of its operations' */
 	const struct mrl_node *node;
 };
 
@@ -55,15 +55,16 @@ struct mrl_host {
 	const struct mrl_router *router;
 	const struct mrl_api **apis; /* longest base path first */
 	uint32_t api_count;
-	const struct mrl_plan *fallback; /* of the API that the policy names first: no base path fits */
+	const struct mrl_plan
+		*fallback; /* of the API that the policy names first: no base path fits */
 };
 
 enum mrl_overload { MRL_OVERLOAD_REFUSE, MRL_OVERLOAD_PASS };
 
 struct mrl_policy {
 	struct mrl_slice file;
-	uint8_t digest[32];          /* SHA-256 of the policy's text */
-	uint64_t generation;         /* given by who loads it */
+	uint8_t digest[32];  /* SHA-256 of the policy's text */
+	uint64_t generation; /* given by who loads it */
 	struct mrl_slice problem_base;
 	struct mrl_listener *listeners;
 	uint32_t listener_count;
@@ -72,7 +73,7 @@ struct mrl_policy {
 	bool http3;
 	struct mrl_api *apis;
 	uint32_t api_count;
-	struct mrl_host *hosts;          /* by name */
+	struct mrl_host *hosts; /* by name */
 	uint32_t host_count;
 	struct mrl_exemption *exemptions;
 	uint32_t exemption_count;
@@ -80,7 +81,7 @@ struct mrl_policy {
 	enum mrl_overload on_overload;   /* audit: {on_overload: refuse | pass} */
 	int64_t body_memory_bytes;       /* held bodies of one worker together */
 	const struct mrl_leak_scanner *leak_scanner;
-	struct mrl_names files;          /* all that was read: policy first, then documents */
+	struct mrl_names files; /* all that was read: policy first, then documents */
 	struct mrl_arena *arena;
 	uint32_t references;
 };
@@ -88,9 +89,9 @@ struct mrl_policy {
 struct mrl_policy_options {
 	struct mrl_memory memory;
 	struct mrl_files files;
-	int64_t now_us;       /* judges exemptions' ends */
+	int64_t now_us; /* judges exemptions' ends */
 	uint64_t generation;
-	size_t memory_max;    /* bytes of a generation, documents included; 0: 1 GiB */
+	size_t memory_max; /* bytes of a generation, documents included; 0: 1 GiB */
 };
 
 /*
@@ -99,8 +100,7 @@ struct mrl_policy_options {
  * caller's.
  */
 MRL_CHECKED enum mrl_err mrl_policy_load(const struct mrl_policy_options *options,
-                                         struct mrl_slice file,
-                                         struct mrl_diagnostics *diagnostics,
+                                         struct mrl_slice file, struct mrl_diagnostics *diagnostics,
                                          struct mrl_policy **ret_policy);
 /* The same from a text in memory; relative paths are from the folder of `file`. */
 MRL_CHECKED enum mrl_err mrl_policy_load_text(const struct mrl_policy_options *options,
