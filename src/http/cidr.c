@@ -22,7 +22,7 @@ static uint8_t host_mask(uint8_t bits, size_t index)
 		return 0xFF;
 	}
 	size_t kept = bits - index * 8;
-	return kept >= 8 ? 0 : (uint8_t)(0xFF >> kept);
+	return (uint8_t)(kept >= 8 ? 0 : 0xFF >> kept);
 }
 
 static bool has_host_bits(const struct mrl_cidr *cidr)

@@ -64,7 +64,7 @@ static void check_address(struct mrl_slice text)
 
 static unsigned bit_of(const struct mrl_ip *ip, unsigned bit)
 {
-	return ip->bytes[bit / 8] >> (7 - bit % 8) & 1U;
+	return (unsigned)ip->bytes[bit / 8] >> (7 - bit % 8) & 1U;
 }
 
 static void check_cidr(struct mrl_slice text)
