@@ -93,7 +93,8 @@ struct mrl_ring_slot {
 	uint64_t tail_read;
 	uint8_t unused_3[56];
 	uint64_t tail_durable, durable_wseq;
-	uint8_t unused_4[48];
+	uint64_t durable_reserved, durable_extra, durable_lost; /* records up to there, by kind */
+	uint8_t unused_4[24];
 	struct ledger_reported reported[2]; /* by effect - 1 */
 	uint8_t unused_5[80];
 	struct ledger ledgers[2];

@@ -17,12 +17,18 @@ struct mrl_slot_view {
 };
 struct mrl_slot_view mrl_slot_look(const struct mrl_ring *ring, uint32_t slot);
 
-/* One slot's reader. `tail` and `wseq` are the end of what was read and its last frame. */
+/* How far a slot was read: position, last frame, and the balance of what was read. */
+struct mrl_progress {
+	uint64_t tail, wseq;
+	uint64_t reserved, extra, lost;
+};
+
+/* One slot's reader. It moves tail and wseq; the balance is the caller's to count. */
 struct mrl_consumer {
 	struct mrl_ring ring;
 	struct mrl_ring_slot *slot;
 	const uint8_t *data;
-	uint64_t tail, wseq;
+	struct mrl_progress at;
 	bool resync; /* frames were skipped; the next one tells how many */
 	uint8_t payload[MRL_AUDIT_PAYLOAD_MAX];
 };
@@ -49,8 +55,8 @@ enum mrl_ring_read mrl_consumer_read(struct mrl_consumer *consumer,
 uint64_t mrl_consumer_settle(struct mrl_consumer *consumer);
 /* Bytes between head and what is durable. */
 uint64_t mrl_consumer_used(const struct mrl_consumer *consumer);
-/* Tells the producer: everything up to `tail` is on disk. */
-void mrl_consumer_durable(const struct mrl_consumer *consumer, uint64_t tail, uint64_t wseq);
+/* Tells the producer, and a daemon after us: everything up to here is on disk. */
+void mrl_consumer_durable(const struct mrl_consumer *consumer, const struct mrl_progress *progress);
 
 /*
  * Entry `index` of a dead producer's table as the facts of an `incomplete` record; false: it was

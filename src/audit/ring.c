@@ -138,6 +138,9 @@ static void reset_slot(struct mrl_ring_slot *slot)
 	PUT_RELAXED(slot->tail_read, 0);
 	PUT_RELAXED(slot->tail_durable, 0);
 	PUT_RELAXED(slot->durable_wseq, 0);
+	PUT_RELAXED(slot->durable_reserved, 0);
+	PUT_RELAXED(slot->durable_extra, 0);
+	PUT_RELAXED(slot->durable_lost, 0);
 	slot->last_wseq = 0;
 	slot->admitted = 0;
 	slot->inflight = 0;

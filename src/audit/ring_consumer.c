@@ -26,15 +26,19 @@ void mrl_consumer_init(struct mrl_consumer *consumer, const struct mrl_ring *rin
 	consumer->ring = *ring;
 	consumer->slot = place;
 	consumer->data = slot_data(ring, place);
-	consumer->tail = LOAD(place->tail_durable);
-	consumer->wseq = LOAD(place->durable_wseq);
-	consumer->resync = false;
+	consumer->at.tail = LOAD(place->tail_durable);
+	consumer->at.wseq = LOAD(place->durable_wseq);
+	consumer->at.reserved = RELAXED(place->durable_reserved);
+	consumer->at.extra = RELAXED(place->durable_extra);
+	consumer->at.lost = RELAXED(place->durable_lost);
+	/* a former daemon may have skipped frames without knowing yet how many */
+	consumer->resync = true;
 }
 
 /* All up to head is given up; the producer goes on at a place that is whole. */
 static enum mrl_ring_read skip(struct mrl_consumer *consumer, uint64_t head)
 {
-	consumer->tail = head;
+	consumer->at.tail = head;
 	consumer->resync = true;
 	PUT_RELAXED(consumer->slot->tail_read, head);
 	return MRL_RING_BROKEN;
@@ -44,7 +48,7 @@ enum mrl_ring_read mrl_consumer_read(struct mrl_consumer *consumer,
                                      struct mrl_ring_frame *ret_frame)
 {
 	uint64_t head = __atomic_load_n(&consumer->slot->head, __ATOMIC_SEQ_CST);
-	uint64_t left = head - consumer->tail;
+	uint64_t left = head - consumer->at.tail;
 	uint32_t len;
 	uint32_t crc;
 	uint64_t wseq;
@@ -55,7 +59,7 @@ enum mrl_ring_read mrl_consumer_read(struct mrl_consumer *consumer,
 		return skip(consumer, head);
 	}
 	const uint8_t *frame = consumer->data +
-	                       (consumer->tail & (consumer->ring.sizes.ring_bytes - 1));
+	                       (consumer->at.tail & (consumer->ring.sizes.ring_bytes - 1));
 	memcpy(&len, frame, sizeof(len));
 	memcpy(&crc, frame + 4, sizeof(crc));
 	memcpy(&wseq, frame + 8, sizeof(wseq));
@@ -64,31 +68,33 @@ enum mrl_ring_read mrl_consumer_read(struct mrl_consumer *consumer,
 	}
 	memcpy(consumer->payload, frame + MRL_RING_FRAME_HEADER, len);
 	struct mrl_slice payload = mrl_slice(consumer->payload, len);
-	bool follows = consumer->resync ? wseq > consumer->wseq : wseq == consumer->wseq + 1;
+	bool follows = consumer->resync ? wseq > consumer->at.wseq : wseq == consumer->at.wseq + 1;
 	if (!follows || mrl_crc32c(payload) != crc) {
 		return skip(consumer, head);
 	}
 	struct mrl_ring_frame result = {
 		.payload = payload,
 		.wseq = wseq,
-		.lost = wseq - consumer->wseq - 1,
+		.lost = wseq - consumer->at.wseq - 1,
 	};
 	*ret_frame = result;
-	consumer->wseq = wseq;
+	consumer->at.wseq = wseq;
 	consumer->resync = false;
-	consumer->tail += frame_bytes(len);
-	PUT_RELAXED(consumer->slot->tail_read, consumer->tail);
+	consumer->at.tail += frame_bytes(len);
+	PUT_RELAXED(consumer->slot->tail_read, consumer->at.tail);
 	return MRL_RING_FRAME;
 }
 
 uint64_t mrl_consumer_settle(struct mrl_consumer *consumer)
 {
 	uint64_t last_wseq = LOAD(consumer->slot->last_wseq);
-	if (!consumer->resync || last_wseq <= consumer->wseq) {
+	/* head is stored before last_wseq, so nothing up to it is still to be read */
+	if (!consumer->resync || last_wseq <= consumer->at.wseq ||
+	    LOAD(consumer->slot->head) != consumer->at.tail) {
 		return 0;
 	}
-	uint64_t lost = last_wseq - consumer->wseq;
-	consumer->wseq = last_wseq;
+	uint64_t lost = last_wseq - consumer->at.wseq;
+	consumer->at.wseq = last_wseq;
 	consumer->resync = false;
 	return lost;
 }
@@ -98,15 +104,19 @@ uint64_t mrl_consumer_used(const struct mrl_consumer *consumer)
 	return LOAD(consumer->slot->head) - RELAXED(consumer->slot->tail_durable);
 }
 
-void mrl_consumer_durable(const struct mrl_consumer *consumer, uint64_t tail, uint64_t wseq)
+void mrl_consumer_durable(const struct mrl_consumer *consumer, const struct mrl_progress *progress)
 {
-	STORE(consumer->slot->durable_wseq, wseq);
-	STORE(consumer->slot->tail_durable, tail);
+	struct mrl_ring_slot *slot = consumer->slot;
+	PUT_RELAXED(slot->durable_reserved, progress->reserved);
+	PUT_RELAXED(slot->durable_extra, progress->extra);
+	PUT_RELAXED(slot->durable_lost, progress->lost);
+	STORE(slot->durable_wseq, progress->wseq);
+	STORE(slot->tail_durable, progress->tail);
 }
 
 bool mrl_consumer_has_more(const struct mrl_consumer *consumer)
 {
-	return __atomic_load_n(&consumer->slot->head, __ATOMIC_SEQ_CST) != consumer->tail;
+	return __atomic_load_n(&consumer->slot->head, __ATOMIC_SEQ_CST) != consumer->at.tail;
 }
 
 static struct mrl_slice known_id(const uint8_t *id, size_t size)
@@ -120,7 +130,7 @@ bool mrl_consumer_incomplete(const struct mrl_consumer *consumer, uint32_t index
 {
 	memcpy(ret_ids, &slot_entries(consumer->slot)[index], sizeof(*ret_ids));
 	const struct mrl_ring_entry *ids = ret_ids;
-	if (ids->state != 1 || (ids->commit_wseq != 0 && ids->commit_wseq <= consumer->wseq)) {
+	if (ids->state != 1 || (ids->commit_wseq != 0 && ids->commit_wseq <= consumer->at.wseq)) {
 		return false;
 	}
 	struct mrl_audit_facts facts = {
