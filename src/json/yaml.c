@@ -1,0 +1,257 @@
+/*
+ * libfyaml's events into the array of nodes; the only file that knows libfyaml. It allocates by
+ * itself and may hand out texts that die with their event: what is not part of the document's own
+ * bytes is copied. Its composer, with aliases, tags and recursion, is not used.
+ */
+#include "build.h"
+
+#include <libfyaml.h>
+
+#define ERRORS_MAX 20
+
+static void stay_silent(struct fy_diag *diag, void *user, const char *text, size_t size)
+{
+	(void)diag;
+	(void)user;
+	(void)text;
+	(void)size;
+}
+
+static struct fy_diag *make_diag(void)
+{
+	struct fy_diag_cfg cfg;
+	fy_diag_cfg_default(&cfg);
+	cfg.fp = NULL;
+	cfg.output_fn = stay_silent;
+	cfg.level = FYET_WARNING;
+	cfg.colorize = false;
+	struct fy_diag *diag = fy_diag_create(&cfg);
+	if (diag != NULL) {
+		fy_diag_set_collect_errors(diag, true);
+	}
+	return diag;
+}
+
+static struct fy_parser *make_parser(struct fy_diag *diag, struct mrl_slice text)
+{
+	/* The depth is limited by us; libfyaml's own limit is 64 and no finding of ours. */
+	const struct fy_parse_cfg cfg = {
+		.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE |
+	                 FYPCF_DISABLE_DEPTH_LIMIT | FYPCF_DEFAULT_VERSION_1_2,
+		.diag = diag,
+	};
+	struct fy_parser *parser = fy_parser_create(&cfg);
+	if (parser != NULL &&
+	    fy_parser_set_string(parser, (const char *)text.data, text.size) != 0) {
+		fy_parser_destroy(parser);
+		return NULL;
+	}
+	return parser;
+}
+
+/* Where the event stands; an empty scalar has no mark and stands behind the node before it. */
+static uint32_t offset_of(const struct mrl_build *build, struct fy_event *event)
+{
+	const struct fy_mark *mark = fy_event_start_mark(event);
+	if (mark == NULL || mark->input_pos > build->document->text.size) {
+		return build->offset;
+	}
+	uint32_t offset = (uint32_t)mark->input_pos;
+	bool quoted = fy_event_get_node_style(event) == FYNS_SINGLE_QUOTED ||
+	              fy_event_get_node_style(event) == FYNS_DOUBLE_QUOTED;
+	return quoted && offset > 0 ? offset - 1 : offset;
+}
+
+static bool lies_within(struct mrl_slice part, struct mrl_slice whole)
+{
+	uintptr_t start = (uintptr_t)whole.data;
+	uintptr_t at = (uintptr_t)part.data;
+	return at >= start && at - start <= whole.size && part.size <= whole.size - (at - start);
+}
+
+static enum mrl_err keep_text(struct mrl_build *build, struct fy_token *token,
+                              struct mrl_slice *ret_text)
+{
+	size_t size = 0;
+	const char *data = token == NULL ? "" : fy_token_get_text(token, &size);
+	if (data == NULL) {
+		return MRL_ERR_MEMORY;
+	}
+	struct mrl_slice text = mrl_slice(data, size);
+	if (lies_within(text, build->document->text)) {
+		*ret_text = text;
+		return MRL_OK;
+	}
+	return mrl_arena_copy(build->arena, text, ret_text);
+}
+
+static enum mrl_err handle_scalar(struct mrl_build *build, struct fy_event *event)
+{
+	struct fy_token *token = event->scalar.value;
+	struct mrl_build_scalar scalar = {
+		.kind = MRL_NODE_STRING,
+		.offset = offset_of(build, event),
+		.plain = token == NULL || fy_token_scalar_style(token) == FYSS_PLAIN,
+	};
+	enum mrl_err err = keep_text(build, token, &scalar.text);
+	if (err != MRL_OK) {
+		return err;
+	}
+	if (scalar.plain && !mrl_scalar_kind(scalar.text, &scalar.kind)) {
+		mrl_build_diagnose(build, "yaml-syntax", scalar.offset,
+		                   "write it in decimal, or quote it",
+		                   "%.*s is a number that JSON cannot say",
+		                   MRL_PRINT(mrl_slice_sub(scalar.text, 0, 100)));
+	}
+	if (!MRL_INVARIANT(mrl_utf8_check(scalar.text) == scalar.text.size)) {
+		return MRL_ERR_BUG;
+	}
+	return mrl_build_scalar(build, &scalar);
+}
+
+static enum mrl_err handle_alias(struct mrl_build *build, struct fy_event *event)
+{
+	uint32_t offset = offset_of(build, event);
+	size_t size = 0;
+	const char *name = fy_token_get_text(event->alias.anchor, &size);
+	if (name == NULL) {
+		return MRL_ERR_MEMORY;
+	}
+	return mrl_build_alias(build, mrl_slice(name, size), offset > 0 ? offset - 1 : 0);
+}
+
+static enum mrl_err handle_properties(struct mrl_build *build, struct fy_event *event)
+{
+	if (fy_event_get_tag_token(event) != NULL) {
+		mrl_build_diagnose(build, "yaml-syntax", offset_of(build, event),
+		                   "remove it; quote a scalar that shall be a string",
+		                   "explicit tags are not accepted");
+	}
+	struct fy_token *anchor = fy_event_get_anchor_token(event);
+	if (anchor == NULL || event->type == FYET_ALIAS) {
+		return MRL_OK;
+	}
+	size_t size = 0;
+	const char *name = fy_token_get_text(anchor, &size);
+	return name == NULL ? MRL_ERR_MEMORY : mrl_build_anchor(build, mrl_slice(name, size));
+}
+
+static enum mrl_err check_document(struct mrl_build *build, struct fy_event *event)
+{
+	const struct fy_version *version = fy_document_state_version(
+		event->document_start.document_state);
+	if (version != NULL && (version->major != 1 || version->minor != 2)) {
+		mrl_build_diagnose(build, "yaml-syntax", 0, "remove the %YAML directive",
+		                   "YAML %d.%d is not read, only 1.2", version->major,
+		                   version->minor);
+	}
+	if (build->count != 0) {
+		mrl_build_diagnose(build, "yaml-syntax", build->offset,
+		                   "keep one document, without a line ---",
+		                   "a second document begins after this value");
+		return MRL_ERR_INVALID;
+	}
+	return MRL_OK;
+}
+
+static enum mrl_err check_end(struct mrl_build *build, struct fy_event *event)
+{
+	uint32_t end = offset_of(build, event);
+	if (build->count == 0) {
+		mrl_build_diagnose(build, "yaml-syntax", 0, NULL, "there is no value in it");
+		return MRL_ERR_INVALID;
+	}
+	if (end < build->document->text.size) {
+		mrl_build_diagnose(build, "yaml-syntax", end, NULL, "this cannot be read on");
+		return MRL_ERR_INVALID;
+	}
+	return MRL_OK;
+}
+
+static enum mrl_err handle_value(struct mrl_build *build, struct fy_event *event)
+{
+	enum mrl_err err = handle_properties(build, event);
+	if (err != MRL_OK) {
+		return err;
+	}
+	if (event->type == FYET_SCALAR) {
+		return handle_scalar(build, event);
+	}
+	enum mrl_node_kind kind = event->type == FYET_MAPPING_START ? MRL_NODE_OBJECT
+	                                                            : MRL_NODE_ARRAY;
+	return mrl_build_open(build, kind, offset_of(build, event));
+}
+
+static enum mrl_err handle(struct mrl_build *build, struct fy_event *event)
+{
+	switch (event->type) {
+	case FYET_DOCUMENT_START: return check_document(build, event);
+	case FYET_STREAM_END: return check_end(build, event);
+	case FYET_MAPPING_START:
+	case FYET_SEQUENCE_START:
+	case FYET_SCALAR: return handle_value(build, event);
+	case FYET_ALIAS: return handle_alias(build, event);
+	case FYET_MAPPING_END:
+	case FYET_SEQUENCE_END: mrl_build_close(build); return MRL_OK;
+	case FYET_NONE:
+	case FYET_STREAM_START:
+	case FYET_DOCUMENT_END: return MRL_OK;
+	}
+	return MRL_ERR_BUG;
+}
+
+/* What libfyaml complains of, as findings of ours; how many. */
+static uint32_t take_errors(struct mrl_build *build, struct fy_diag *diag)
+{
+	uint32_t count = 0;
+	void *position = NULL;
+	struct fy_diag_error *error;
+	while (count < ERRORS_MAX && (error = fy_diag_errors_iterate(diag, &position)) != NULL) {
+		mrl_diagnose_file(build->diagnostics, MRL_ERROR, "yaml-syntax",
+		                  build->document->file,
+		                  error->line > 0 ? (uint32_t)error->line : 0,
+		                  error->column > 0 ? (uint32_t)error->column : 0, NULL, "%s",
+		                  error->msg == NULL ? "unreadable" : error->msg);
+		count++;
+	}
+	return count;
+}
+
+static enum mrl_err run(struct mrl_build *build, struct fy_parser *parser)
+{
+	for (;;) {
+		struct fy_event *event = fy_parser_parse(parser);
+		if (event == NULL) {
+			return fy_parser_get_stream_error(parser) ? MRL_ERR_INVALID
+			                                          : MRL_ERR_MEMORY;
+		}
+		bool at_end = event->type == FYET_STREAM_END;
+		enum mrl_err err = handle(build, event);
+		fy_parser_event_free(parser, event);
+		if (err != MRL_OK || at_end) {
+			return err;
+		}
+	}
+}
+
+enum mrl_err mrl_yaml_read(struct mrl_build *build)
+{
+	struct fy_diag *diag = make_diag();
+	if (diag == NULL) {
+		return MRL_ERR_MEMORY;
+	}
+	enum mrl_err err = MRL_ERR_MEMORY;
+	struct fy_parser *parser = make_parser(diag, build->document->text);
+	if (parser != NULL) {
+		uint32_t errors_before = build->diagnostics->errors;
+		err = run(build, parser);
+		if (take_errors(build, diag) != 0) {
+			err = MRL_ERR_INVALID;
+		} else if (err == MRL_ERR_INVALID && build->diagnostics->errors == errors_before) {
+			err = MRL_ERR_MEMORY; /* it stopped and does not say why */
+		}
+		fy_parser_destroy(parser);
+	}
+	fy_diag_destroy(diag);
+	return err;
+}
