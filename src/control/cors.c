@@ -69,7 +69,7 @@ static const struct mrl_operation *asked_operation(const struct mrl_call *call)
 {
 	const struct mrl_field *field = mrl_view_field(call->view,
 	                                               MRL_FIELD_ACCESS_CONTROL_REQUEST_METHOD);
-	enum mrl_method method = mrl_method_of(field->value);
+	enum mrl_method method = field == NULL ? MRL_METHOD_OTHER : mrl_method_of(field->value);
 	if (call->route.path == NULL || method == MRL_METHOD_OTHER ||
 	    method == MRL_METHOD_OPTIONS) {
 		return NULL;
@@ -219,13 +219,13 @@ static enum mrl_err set_vary(struct mrl_call *call)
 
 static enum mrl_err allow_origin(const struct mrl_cors *cors, struct mrl_call *call)
 {
+	const struct mrl_field *origin = mrl_view_field(call->view, MRL_FIELD_ORIGIN);
 	struct mrl_field *allow = MRL_NEW(call->arena, struct mrl_field);
-	if (allow == NULL) {
+	if (allow == NULL || !MRL_INVARIANT(origin != NULL)) {
 		return MRL_ERR_MEMORY;
 	}
 	*allow = mrl_field_of(MRL_FIELD_ACCESS_CONTROL_ALLOW_ORIGIN,
-	                      MRL_SLICE("Access-Control-Allow-Origin"),
-	                      mrl_view_field(call->view, MRL_FIELD_ORIGIN)->value);
+	                      MRL_SLICE("Access-Control-Allow-Origin"), origin->value);
 	enum mrl_err err = mrl_reply_set(call->reply, allow);
 	if (err == MRL_OK && cors->credentials) {
 		err = mrl_reply_set(call->reply, &allow_credentials);

@@ -6,11 +6,15 @@
 
 struct config {
 	int64_t body_bytes;
+	int64_t body_memory_bytes;
 };
 
 static const struct mrl_key keys[] = {
 	{"body_bytes", MRL_KEY_NUMBER, 1024, 64 << 20, "1048576", NULL,
          "largest request body, in bytes", offsetof(struct config, body_bytes)},
+	{"body_memory_bytes", MRL_KEY_NUMBER, 16 << 20, INT64_C(16) << 30, "268435456", NULL,
+         "request bodies that one worker holds at once, in bytes; beyond it calls get 503",
+         offsetof(struct config, body_memory_bytes)},
 	{0},
 };
 

@@ -169,7 +169,11 @@ static enum mrl_err load_root(struct mrl_loader *loader, const struct mrl_node *
 		return err;
 	}
 	err = load_sections(loader, &raw);
-	return err != MRL_OK || mrl_loader_failed(loader) ? err : mrl_load_plans(loader);
+	if (err != MRL_OK || mrl_loader_failed(loader)) {
+		return err;
+	}
+	err = mrl_leak_scanner_new(loader->arena, &loader->policy->leak_scanner);
+	return err != MRL_OK ? err : mrl_load_plans(loader);
 }
 
 /* ---- The whole --------------------------------------------------------------------------------
