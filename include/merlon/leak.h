@@ -90,7 +90,7 @@ struct mrl_leak_stream {
 	struct mrl_leak_set off;
 	struct mrl_leak_result result; /* readable at any time */
 	uint64_t position;             /* of text[0] in the body */
-	uint32_t confirms_left;
+	uint32_t confirms_left[2];     /* by strength */
 	size_t size;
 	uint8_t text[MRL_LEAK_KEEP + MRL_LEAK_BLOCK];
 };

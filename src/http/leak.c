@@ -56,90 +56,137 @@ static bool settled(const struct mrl_leak_pass *pass, enum mrl_leak leak)
 	return mrl_leak_set_has(pass->off, leak) || (found && !telling);
 }
 
-static bool unconditional(const struct mrl_leak_row *row)
-{
-	return row->before[0] == '\0' && row->after[0] == '\0';
-}
-
 static void note_if_confirmed(const struct mrl_leak_pass *pass, enum mrl_leak leak, size_t start,
-                              const struct mrl_leak_view *raw)
+                              const struct mrl_leak_view *view)
 {
 	const struct mrl_leak_row *row = &mrl_leak_rows[leak];
-	uint8_t scratch[MRL_LEAK_VIEW_MAX];
-	struct mrl_leak_view view = mrl_leak_view_decode(*raw, scratch);
 
-	if (!mrl_leak_confirm(row, &view)) {
+	if (!mrl_leak_confirm(row, view)) {
 		return;
 	}
 	note(pass, leak, start);
 	if (pass->hit != NULL && row->frame != MRL_LEAK_FRAME_NONE) {
-		pass->hit(pass->context, row, &view);
+		pass->hit(pass->context, row, view);
 	}
 }
 
-static void try_anchor(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
-                       const struct mrl_leak_window *window, size_t start)
+static void decode_and_note(const struct mrl_leak_pass *pass, enum mrl_leak leak, size_t start,
+                            const struct mrl_leak_view *raw)
 {
-	const struct mrl_leak_row *row = &mrl_leak_rows[window->leak];
+	uint8_t scratch[MRL_LEAK_VIEW_MAX];
+	struct mrl_leak_view view = mrl_leak_view_decode(raw, scratch);
 
-	if (unconditional(row)) {
+	note_if_confirmed(pass, leak, start, &view);
+}
+
+/* What can be told from the bytes as sent, at once: most anchors in clean text end here. */
+static bool hopeless(const struct mrl_leak_pass *pass, const struct mrl_leak_window *window,
+                     const struct mrl_leak_view *raw)
+{
+	if (window->address) {
+		return !mrl_leak_private_address(raw);
+	}
+	if (raw->end == raw->size) {
+		return false;
+	}
+	uint8_t next = raw->text[raw->end];
+	return (pass->scanner->follow[window->leak][next / 64] >> next % 64 & 1) == 0;
+}
+
+__attribute__((noinline)) static void try_anchor(const struct mrl_leak_pass *pass,
+                                                 const struct mrl_leak_text *text,
+                                                 const struct mrl_leak_window *window, size_t start)
+{
+	if (window->free) {
 		note(pass, window->leak, start);
 		return;
 	}
 	struct mrl_leak_view raw = mrl_leak_view_raw(text, start, start + window->anchor_size);
-	if (!mrl_leak_maybe(row, &raw)) {
+	if (hopeless(pass, window, &raw)) {
 		return;
 	}
-	if (*pass->confirms_left == 0) {
+	uint32_t *confirms_left = &pass->confirms_left[mrl_leak_rows[window->leak].strength];
+	if (*confirms_left == 0) {
 		pass->result->capped = true;
 		return;
 	}
-	--*pass->confirms_left;
+	--*confirms_left;
+	if (mrl_leak_view_escaped(&raw)) {
+		decode_and_note(pass, window->leak, start, &raw);
+		return;
+	}
 	note_if_confirmed(pass, window->leak, start, &raw);
 }
 
-/* All anchors whose window begins at `at`. */
-static void try_windows(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
-                        size_t from, size_t at)
-{
-	const struct mrl_leak_scanner *scanner = pass->scanner;
-	uint32_t key = mrl_leak_key(text->slice.data + at);
+/* Where a window may stand, and what stands there. */
+struct place {
+	size_t from;
+	size_t at;
+	uint32_t key;
+};
 
-	for (uint8_t i = scanner->heads[mrl_leak_head(key)]; i != 0;) {
-		const struct mrl_leak_window *window = &scanner->windows[i - 1];
-		size_t start = at - window->offset;
+/* The window is known to be there; it is all of a short anchor. */
+static bool anchor_at(const struct mrl_leak_window *window, struct mrl_slice text, size_t start)
+{
+	return window->anchor_size <= MRL_LEAK_WINDOW_SIZE ||
+	       (text.size - start >= window->anchor_size &&
+	        memcmp(text.data + start, window->anchor, window->anchor_size) == 0);
+}
+
+/* Does the first number behind `10.` end in a dot? Prices do not. */
+static bool dotted(struct mrl_slice text, size_t at)
+{
+	size_t end = at;
+
+	while (end < text.size && end < at + 4 && mrl_is_digit(text.data[end])) {
+		end++;
+	}
+	return end == text.size || text.data[end] == '.';
+}
+
+static void try_window(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
+                       const struct mrl_leak_window *window, size_t start)
+{
+	if (!anchor_at(window, text->slice, start) ||
+	    (window->address && !dotted(text->slice, start + window->anchor_size))) {
+		return;
+	}
+	if (!settled(pass, window->leak)) {
+		try_anchor(pass, text, window, start);
+	}
+}
+
+/* Tries the windows from `head` on that are the bytes of `key`. */
+static void try_chain(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
+                      struct place place, uint8_t head)
+{
+	for (uint8_t i = head; i != 0;) {
+		const struct mrl_leak_window *window = &pass->scanner->windows[i - 1];
 		i = window->next;
-		if (window->key != key || at < from + window->offset ||
-		    settled(pass, window->leak)) {
-			continue;
-		}
-		struct mrl_slice anchor = mrl_slice(window->anchor, window->anchor_size);
-		if (mrl_slice_starts(mrl_slice_from(text->slice, start), anchor)) {
-			try_anchor(pass, text, window, start);
+		if (((window->key ^ place.key) & window->mask) == 0 &&
+		    place.at >= place.from + window->offset) {
+			try_window(pass, text, window, place.at - window->offset);
 		}
 	}
 }
 
-void mrl_leak_pass_run(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
-                       size_t from)
+void mrl_leak_place(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text, size_t from,
+                    size_t at)
 {
-	size_t size = text->slice.size;
-	size_t at = from;
+	struct place place = {.from = from, .at = at, .key = mrl_leak_key_at(text->slice, at)};
 
-	while ((at = pass->scanner->find(pass->scanner, text->slice, at, size)) < size) {
-		try_windows(pass, text, from, at);
-		at++;
-	}
+	try_chain(pass, text, place, pass->scanner->heads[mrl_leak_head(place.key)]);
+	try_chain(pass, text, place, mrl_leak_short(pass->scanner, place.key));
 }
 
 void mrl_leak_scan(const struct mrl_leak_scanner *scanner, struct mrl_leak_set off,
                    struct mrl_slice body, struct mrl_leak_result *ret_result)
 {
 	struct mrl_leak_result result = {.first_position = UINT64_MAX};
-	uint32_t confirms = confirms_of(body.size);
+	uint32_t confirms[] = {confirms_of(body.size), confirms_of(body.size)};
 	struct mrl_leak_text text = {.slice = body, .ended = true};
 	struct mrl_leak_pass pass = {
-		.scanner = scanner, .off = off, .result = &result, .confirms_left = &confirms};
+		.scanner = scanner, .off = off, .result = &result, .confirms_left = confirms};
 
 	mrl_leak_pass_run(&pass, &text, 0);
 	*ret_result = result;

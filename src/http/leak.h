@@ -44,27 +44,34 @@ struct mrl_leak_row {
 
 extern const struct mrl_leak_row mrl_leak_rows[MRL_LEAK_COUNT];
 
-#define MRL_LEAK_WINDOWS  128
-#define MRL_LEAK_HEADS    1024
-#define MRL_LEAK_SHIFTS   4096
-#define MRL_LEAK_KEY_SIZE 3 /* bytes of a window that the tables are keyed by */
+#define MRL_LEAK_WINDOWS     128
+#define MRL_LEAK_HEADS       1024
+#define MRL_LEAK_SHIFTS      4096
+#define MRL_LEAK_WINDOW_SIZE 4
+#define MRL_LEAK_KEY_SIZE    3 /* bytes of a window that the tables are keyed by */
 
 /* The part of one anchor that stage 1 looks for. */
 struct mrl_leak_window {
 	const char *anchor;
-	uint32_t key;
+	uint32_t key;  /* its bytes, the first lowest */
+	uint32_t mask; /* without the fourth where the anchor has three */
 	uint8_t anchor_size;
 	uint8_t offset; /* of the window in the anchor */
 	uint8_t leak;
+	bool address; /* mrl_leak_is_address */
+	bool free;    /* no condition */
 	uint8_t next; /* 1 + index of the next window with the same head; 0: none */
 };
 
+struct mrl_leak_pass;
+struct mrl_leak_text;
+
 /*
- * The first place in [from, to) where a window may begin, else `to`. At least MRL_LEAK_KEY_SIZE
- * bytes of text stand behind it.
+ * Calls mrl_leak_place for each place in [from, text.size) where a window may begin, in order. At
+ * least MRL_LEAK_KEY_SIZE bytes stand at a place.
  */
-typedef size_t mrl_leak_find(const struct mrl_leak_scanner *scanner, struct mrl_slice text,
-                             size_t from, size_t to);
+typedef void mrl_leak_find(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
+                           size_t from);
 
 struct mrl_leak_scanner {
 	mrl_leak_find *find;
@@ -72,8 +79,10 @@ struct mrl_leak_scanner {
 	 * half. */
 	_Alignas(16) uint8_t low[4][16];
 	_Alignas(16) uint8_t high[4][16];
-	uint8_t heads[MRL_LEAK_HEADS];   /* by mrl_leak_head: 1 + index of a window; 0: none */
-	uint8_t shifts[MRL_LEAK_SHIFTS]; /* by mrl_leak_pair: how far a window can be skipped */
+	uint8_t heads[MRL_LEAK_HEADS];      /* by mrl_leak_head: 1 + index of a window; 0: none */
+	uint8_t shorts[MRL_LEAK_HEADS];     /* the same for windows of three bytes */
+	uint8_t shifts[MRL_LEAK_SHIFTS];    /* by mrl_leak_pair: how far a window can be skipped */
+	uint64_t follow[MRL_LEAK_COUNT][4]; /* mrl_leak_accepts, by bytes */
 	uint32_t window_count;
 	struct mrl_leak_window windows[MRL_LEAK_WINDOWS];
 };
@@ -83,10 +92,20 @@ static inline uint32_t mrl_leak_key(const uint8_t *text)
 	return (uint32_t)text[0] | (uint32_t)text[1] << 8 | (uint32_t)text[2] << 16;
 }
 
+/* Four bytes, zeros behind the end. */
+static inline uint32_t mrl_leak_key_at(struct mrl_slice text, size_t at)
+{
+	uint32_t key = mrl_leak_key(text.data + at);
+
+	return at + 3 < text.size ? key | (uint32_t)text.data[at + 3] << 24 : key;
+}
+
 static inline uint32_t mrl_leak_head(uint32_t key)
 {
 	return (key * UINT32_C(0x9E3779B1)) >> 22;
 }
+
+#define MRL_LEAK_SHORT UINT32_C(0xFFFFFF) /* mask of a key of three bytes */
 
 static inline uint32_t mrl_leak_pair(const uint8_t *text)
 {
@@ -98,6 +117,29 @@ void mrl_leak_table_build(struct mrl_leak_scanner *scanner);
 /* The searcher that this machine can run: leak_find_x86.c or leak_find_any.c, as Meson picks. */
 mrl_leak_find *mrl_leak_find_choose(void);
 mrl_leak_find mrl_leak_find_scalar;
+
+static inline bool mrl_leak_is_letter(uint8_t byte)
+{
+	return (uint8_t)((byte | 0x20) - 'a') < 26;
+}
+
+static inline bool mrl_leak_is_word(uint8_t byte)
+{
+	return mrl_leak_is_letter(byte) || mrl_is_digit(byte) || byte == '_';
+}
+
+/* The first of the windows of three bytes that may stand here: behind them no letter may follow. */
+static inline uint8_t mrl_leak_short(const struct mrl_leak_scanner *scanner, uint32_t key)
+{
+	return mrl_leak_is_letter((uint8_t)(key >> 24))
+	               ? 0
+	               : scanner->shorts[mrl_leak_head(key & MRL_LEAK_SHORT)];
+}
+
+static inline bool mrl_leak_known(const struct mrl_leak_scanner *scanner, uint32_t key)
+{
+	return (scanner->heads[mrl_leak_head(key)] | mrl_leak_short(scanner, key)) != 0;
+}
 
 /* The decoded text around an anchor, which is text[start, end). */
 struct mrl_leak_view {
@@ -118,38 +160,39 @@ struct mrl_leak_text {
 
 /* The view as sent. */
 struct mrl_leak_view mrl_leak_view_raw(const struct mrl_leak_text *text, size_t start, size_t end);
-/* With JSON escapes and HTML entities undone, into `scratch` where there are any. */
-struct mrl_leak_view mrl_leak_view_decode(struct mrl_leak_view raw,
+bool mrl_leak_view_escaped(const struct mrl_leak_view *raw);
+/* With JSON escapes and HTML entities undone. */
+struct mrl_leak_view mrl_leak_view_decode(const struct mrl_leak_view *raw,
                                           uint8_t scratch[MRL_LEAK_VIEW_MAX]);
-/* May `row` match at all? By the first item of its `after`, on the view as sent. */
-bool mrl_leak_maybe(const struct mrl_leak_row *row, const struct mrl_leak_view *raw);
+/* May `row` match where this byte, as sent, stands behind the anchor? An escape always may. */
+bool mrl_leak_accepts(const struct mrl_leak_row *row, uint8_t byte);
+/* Is the condition %i, which no escape can hide? */
+bool mrl_leak_is_address(const struct mrl_leak_row *row);
+bool mrl_leak_private_address(const struct mrl_leak_view *view);
 bool mrl_leak_confirm(const struct mrl_leak_row *row, const struct mrl_leak_view *view);
-
-static inline bool mrl_leak_is_letter(uint8_t byte)
-{
-	return mrl_lower(byte) >= 'a' && mrl_lower(byte) <= 'z';
-}
-
-static inline bool mrl_leak_is_word(uint8_t byte)
-{
-	return mrl_leak_is_letter(byte) || mrl_is_digit(byte) || byte == '_';
-}
 
 /* One pass over a text; `hit` is called for each confirmed anchor of a row with a FRAME. */
 struct mrl_leak_pass {
 	const struct mrl_leak_scanner *scanner;
 	struct mrl_leak_set off;
 	struct mrl_leak_result *result;
-	uint64_t position; /* of the text's first byte in the body */
-	uint32_t *confirms_left;
+	uint64_t position;       /* of the text's first byte in the body */
+	uint32_t *confirms_left; /* two, by strength */
 	void (*hit)(void *context, const struct mrl_leak_row *row,
 	            const struct mrl_leak_view *view);
 	void *context;
 };
 
 /* Anchors that begin in [from, size). */
-void mrl_leak_pass_run(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
-                       size_t from);
+static inline void mrl_leak_pass_run(const struct mrl_leak_pass *pass,
+                                     const struct mrl_leak_text *text, size_t from)
+{
+	pass->scanner->find(pass, text, from);
+}
+
+/* Tries the anchors whose window may begin at `at`; those that begin before `from` do not count. */
+void mrl_leak_place(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text, size_t from,
+                    size_t at);
 
 /* Confirmations that a body has free, and the bytes that earn one more. */
 #define MRL_LEAK_CONFIRMS_FREE  64

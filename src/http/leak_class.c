@@ -14,18 +14,32 @@ static bool is_upper(uint8_t byte)
 	return byte >= 'A' && byte <= 'Z';
 }
 
-static bool is_name(uint8_t byte)
+/* Sets of ASCII as two words; the bits of one byte below and above 64. */
+#define BIT(byte) (UINT64_C(1) << ((byte)&63))
+#define DIGITS    (UINT64_C(0x3FF) << 48)
+#define LETTERS   UINT64_C(0x07FFFFFE07FFFFFE)
+
+static inline bool in_set(uint8_t byte, uint64_t low, uint64_t high)
 {
-	return mrl_leak_is_word(byte) || (byte != 0 && strchr(".$<>/@-", byte) != NULL);
+	return byte < 0x80 && ((byte < 64 ? low : high) >> (byte & 63) & 1) != 0;
 }
 
-static bool is_path(uint8_t byte)
+static inline bool is_name(uint8_t byte)
 {
-	return mrl_leak_is_word(byte) || (byte != 0 && strchr(".@+~-/\\", byte) != NULL);
+	return in_set(byte,
+	              DIGITS | BIT('.') | BIT('$') | BIT('<') | BIT('>') | BIT('/') | BIT('-'),
+	              LETTERS | BIT('_') | BIT('@'));
 }
 
-/* Steps over at most `max` bytes of a class. */
-static size_t run(struct cursor *cursor, bool (*class)(uint8_t), size_t max)
+static inline bool is_path(uint8_t byte)
+{
+	return in_set(byte, DIGITS | BIT('.') | BIT('+') | BIT('-') | BIT('/'),
+	              LETTERS | BIT('_') | BIT('@') | BIT('~') | BIT('\\'));
+}
+
+/* Steps over at most `max` bytes of a class. Inlined, so that the class is too. */
+__attribute__((always_inline)) static inline size_t run(struct cursor *cursor,
+                                                        bool (*class)(uint8_t), size_t max)
 {
 	size_t count = 0;
 
@@ -134,16 +148,11 @@ static bool address_ends(struct cursor *cursor)
 }
 
 /* RFC 1918: 10/8, 172.16/12, 192.168/16, from the anchor's start on. */
-static bool private_address(struct cursor *cursor)
+bool mrl_leak_private_address(const struct mrl_leak_view *view)
 {
-	const struct mrl_leak_view *view = cursor->view;
 	struct cursor at = {.view = view, .at = view->start};
 	unsigned octets[4] = {0};
 
-	if (view->start > 0 && (mrl_leak_is_word(view->text[view->start - 1]) ||
-	                        memchr(".-", view->text[view->start - 1], 2) != NULL)) {
-		return false;
-	}
 	for (size_t i = 0; i < 4; i++) {
 		if (!(i == 0 || literal(&at, '.')) || !octet(&at, &octets[i])) {
 			return false;
@@ -164,7 +173,7 @@ bool mrl_leak_match_class(struct cursor *cursor, char class)
 	case 'E': return exception(cursor, E_MAX_BYTES, false);
 	case 'b': return boundary(cursor);
 	case 'p': return absolute_path(cursor);
-	case 'i': return private_address(cursor);
+	case 'i': return mrl_leak_private_address(cursor->view);
 	}
 	return false;
 }

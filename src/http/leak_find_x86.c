@@ -54,54 +54,54 @@ AVX2 static inline uint32_t places(const struct masks *masks, const uint8_t *tex
 	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(hits, _mm256_setzero_si256()));
 }
 
-/* The first of the places whose three bytes begin some window, or LANES. */
-static size_t first_known(const struct mrl_leak_scanner *scanner, const uint8_t *text,
-                          uint32_t found)
+/* Of the places in `found`, those whose bytes are some window. */
+static inline void visit(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
+                         size_t from, size_t base, uint32_t found)
 {
+	const struct mrl_leak_scanner *scanner = pass->scanner;
+
 	for (; found != 0; found &= found - 1) {
-		size_t at = (size_t)__builtin_ctz(found);
-		if (scanner->heads[mrl_leak_head(mrl_leak_key(text + at))] != 0) {
-			return at;
+		size_t at = base + (size_t)__builtin_ctz(found);
+		if (mrl_leak_known(scanner, mrl_leak_key_at(text->slice, at))) {
+			mrl_leak_place(pass, text, from, at);
 		}
 	}
-	return LANES;
 }
 
-/* The last places, from a copy with zeros behind: a zero ends a short suffix and matches nothing
- * else. */
-AVX2 static size_t find_tail(const struct mrl_leak_scanner *scanner, const struct masks *masks,
-                             struct mrl_slice text, size_t count)
+/*
+ * The last places, from a copy with zeros behind: a zero ends a short window and matches nothing
+ * else.
+ */
+AVX2 static void find_tail(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
+                           size_t from, size_t base, const struct masks *masks)
 {
 	uint8_t copy[2 * LANES] = {0};
+	size_t size = text->slice.size;
 
-	memcpy(copy, text.data, text.size < sizeof(copy) ? text.size : sizeof(copy));
-	uint32_t found = places(masks, copy);
-	size_t at = first_known(scanner, copy, found);
-	return at < count ? at : count;
+	for (; base + MRL_LEAK_KEY_SIZE <= size; base += LANES) {
+		struct mrl_slice rest = mrl_slice_sub(text->slice, base, LANES + BEHIND);
+		size_t count = size - base - (MRL_LEAK_KEY_SIZE - 1);
+		memset(copy, 0, sizeof(copy));
+		memcpy(copy, rest.data, rest.size);
+		uint32_t found = places(masks, copy);
+		visit(pass, text, from, base, count < LANES ? found & ((1u << count) - 1) : found);
+	}
 }
 
-AVX2 static size_t find_avx2(const struct mrl_leak_scanner *scanner, struct mrl_slice text,
-                             size_t from, size_t to)
+AVX2 static void find_avx2(const struct mrl_leak_pass *pass, const struct mrl_leak_text *text,
+                           size_t from)
 {
 	struct masks masks;
+	size_t at = from;
 
-	load_masks(scanner, &masks);
-	for (; from + LANES <= to && from + LANES + BEHIND <= text.size; from += LANES) {
-		uint32_t found = places(&masks, text.data + from);
-		size_t at = found == 0 ? LANES : first_known(scanner, text.data + from, found);
-		if (at < LANES) {
-			return from + at;
+	load_masks(pass->scanner, &masks);
+	for (; at + LANES + BEHIND <= text->slice.size; at += LANES) {
+		uint32_t found = places(&masks, text->slice.data + at);
+		if (__builtin_expect(found != 0, 0)) {
+			visit(pass, text, from, at, found);
 		}
 	}
-	while (from < to && from + BEHIND <= text.size) {
-		size_t count = to - from < LANES ? to - from : LANES;
-		size_t at = find_tail(scanner, &masks, mrl_slice_from(text, from), count);
-		if (at < count) {
-			return from + at;
-		}
-		from += count;
-	}
-	return to;
+	find_tail(pass, text, from, at, &masks);
 }
 
 mrl_leak_find *mrl_leak_find_choose(void)

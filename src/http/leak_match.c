@@ -107,21 +107,37 @@ bool mrl_leak_confirm(const struct mrl_leak_row *row, const struct mrl_leak_view
 	                 (struct cursor){.view = view, .at = view->start, .back = true});
 }
 
-bool mrl_leak_maybe(const struct mrl_leak_row *row, const struct mrl_leak_view *raw)
+/* May `byte` stand where the item begins? True where one byte cannot tell. */
+static bool item_accepts(char item, bool class, uint8_t byte)
+{
+	struct mrl_leak_view view = {.text = &byte, .size = 1, .ended = true};
+	struct cursor cursor = {.view = &view};
+
+	if (class && strchr("*~eEi", item) != NULL) {
+		return true;
+	}
+	return class && item == '5' ? mrl_is_digit(byte) : match_item(&cursor, item, class);
+}
+
+bool mrl_leak_accepts(const struct mrl_leak_row *row, uint8_t byte)
 {
 	struct mrl_slice patterns = mrl_slice_text(row->after);
 	struct mrl_slice pattern;
 
-	if (patterns.size == 0 || raw->end >= raw->size || memchr("\\&", raw->text[raw->end], 2)) {
+	if (patterns.size == 0 || byte == '\\' || byte == '&') {
 		return true;
 	}
 	while (next_pattern(&patterns, &pattern)) {
-		struct cursor cursor = {.view = raw, .at = raw->end};
 		bool class;
 		char item = next_item(&pattern, false, &class);
-		if ((class && strchr("*~eE", item) != NULL) || match_item(&cursor, item, class)) {
+		if (item_accepts(item, class, byte)) {
 			return true;
 		}
 	}
 	return false;
+}
+
+bool mrl_leak_is_address(const struct mrl_leak_row *row)
+{
+	return strcmp(row->after, "%i") == 0;
 }

@@ -121,12 +121,12 @@ void mrl_leak_frames(const struct mrl_leak_scanner *scanner, struct mrl_slice bo
 {
 	struct mrl_leak_report report = {.frame_count = 0};
 	struct mrl_leak_result result = {.first_position = UINT64_MAX};
-	uint32_t confirms = MRL_LEAK_CONFIRMS_FREE +
-	                    (uint32_t)(body.size / MRL_LEAK_CONFIRMS_BYTES);
+	uint32_t count = MRL_LEAK_CONFIRMS_FREE + (uint32_t)(body.size / MRL_LEAK_CONFIRMS_BYTES);
+	uint32_t confirms[] = {count, count};
 	struct mrl_leak_text text = {.slice = body, .ended = true};
 	struct mrl_leak_pass pass = {.scanner = scanner,
 	                             .result = &result,
-	                             .confirms_left = &confirms,
+	                             .confirms_left = confirms,
 	                             .hit = add_frame,
 	                             .context = &report};
 

@@ -19,7 +19,7 @@ static void stream_scan(struct mrl_leak_stream *stream, size_t old_size, bool en
 	                             .off = stream->off,
 	                             .result = &stream->result,
 	                             .position = stream->position,
-	                             .confirms_left = &stream->confirms_left};
+	                             .confirms_left = stream->confirms_left};
 
 	mrl_leak_pass_run(&pass, &text, old_size > UNSETTLED ? old_size - UNSETTLED : 0);
 }
@@ -39,10 +39,11 @@ static void stream_slide(struct mrl_leak_stream *stream)
 /* Pieces of a few bytes have the old end looked at again each time, so each earns some. */
 static void stream_earn(struct mrl_leak_stream *stream, size_t bytes)
 {
-	if (stream->confirms_left < CONFIRMS_FEED) {
-		stream->confirms_left = CONFIRMS_FEED;
+	for (size_t i = 0; i < MRL_COUNT(stream->confirms_left); i++) {
+		uint32_t left = stream->confirms_left[i];
+		left = left < CONFIRMS_FEED ? CONFIRMS_FEED : left;
+		stream->confirms_left[i] = left + (uint32_t)(bytes / MRL_LEAK_CONFIRMS_BYTES);
 	}
-	stream->confirms_left += (uint32_t)(bytes / MRL_LEAK_CONFIRMS_BYTES);
 }
 
 void mrl_leak_stream_init(struct mrl_leak_stream *stream, const struct mrl_leak_scanner *scanner,
@@ -52,7 +53,8 @@ void mrl_leak_stream_init(struct mrl_leak_stream *stream, const struct mrl_leak_
 	stream->off = off;
 	stream->result = (struct mrl_leak_result){.first_position = UINT64_MAX};
 	stream->position = 0;
-	stream->confirms_left = MRL_LEAK_CONFIRMS_FREE;
+	stream->confirms_left[0] = MRL_LEAK_CONFIRMS_FREE;
+	stream->confirms_left[1] = MRL_LEAK_CONFIRMS_FREE;
 	stream->size = 0;
 }
 

@@ -34,8 +34,7 @@ const struct mrl_leak_row mrl_leak_rows[MRL_LEAK_COUNT] = {
 #undef MRL_LEAK
 };
 
-#define WINDOW_SIZE 4
-#define BUCKETS     8
+#define BUCKETS 8
 
 /* How often a byte stands in JSON that carries business, in thousandths, roughly. */
 static unsigned frequency(uint8_t byte)
@@ -62,40 +61,6 @@ static unsigned frequency(uint8_t byte)
 	return byte >= ' ' && byte < 0x7F ? 3 : 1;
 }
 
-/* The offset of the four bytes that are together the rarest. */
-static uint8_t rarest(struct mrl_slice anchor)
-{
-	size_t best = 0;
-	double best_cost = 0;
-
-	for (size_t from = 0; from + WINDOW_SIZE <= anchor.size; from++) {
-		double cost = 1;
-		for (size_t i = 0; i < WINDOW_SIZE; i++) {
-			cost *= frequency(anchor.data[from + i]);
-		}
-		if (from == 0 || cost < best_cost) {
-			best = from;
-			best_cost = cost;
-		}
-	}
-	return (uint8_t)best;
-}
-
-static void add_window(struct mrl_leak_scanner *scanner, enum mrl_leak leak, const char *anchor)
-{
-	struct mrl_slice text = mrl_slice_text(anchor);
-	struct mrl_leak_window *window = &scanner->windows[scanner->window_count++];
-
-	*window = (struct mrl_leak_window){.anchor = anchor,
-	                                   .anchor_size = (uint8_t)text.size,
-	                                   .offset = rarest(text),
-	                                   .leak = (uint8_t)leak};
-	window->key = mrl_leak_key(text.data + window->offset);
-	uint8_t *head = &scanner->heads[mrl_leak_head(window->key)];
-	window->next = *head;
-	*head = (uint8_t)scanner->window_count;
-}
-
 /* Wu and Manber: how far the window can move when its last two bytes are this pair. */
 static void add_shifts(struct mrl_leak_scanner *scanner, const struct mrl_leak_window *window)
 {
@@ -120,7 +85,7 @@ static bool allowed(const struct mrl_leak_window *window, size_t i, uint8_t byte
 static void spread(const struct mrl_leak_window *window, uint8_t bit, uint8_t low[4][16],
                    uint8_t high[4][16])
 {
-	for (size_t i = 0; i < WINDOW_SIZE; i++) {
+	for (size_t i = 0; i < MRL_LEAK_WINDOW_SIZE; i++) {
 		for (unsigned byte = 0; byte < 0x80; byte++) {
 			if (allowed(window, i, (uint8_t)byte)) {
 				low[i][byte & 15] |= bit;
@@ -135,7 +100,7 @@ static double false_rate(uint8_t bit, uint8_t low[4][16], uint8_t high[4][16])
 {
 	double rate = 1;
 
-	for (size_t i = 0; i < WINDOW_SIZE; i++) {
+	for (size_t i = 0; i < MRL_LEAK_WINDOW_SIZE; i++) {
 		double sum = 0;
 		for (unsigned byte = 0; byte < 0x80; byte++) {
 			bool hit = (low[i][byte & 15] & high[i][byte >> 4] & bit) != 0;
@@ -146,43 +111,95 @@ static double false_rate(uint8_t bit, uint8_t low[4][16], uint8_t high[4][16])
 	return rate;
 }
 
-/* Puts the window into the bucket that it harms least. */
-static void add_bucket(struct mrl_leak_scanner *scanner, const struct mrl_leak_window *window)
-{
-	uint8_t best_bit = 1;
-	double best_growth = 1e9;
+/* Where a window may go, and how many false places it would bring. */
+struct choice {
+	uint8_t offset;
+	uint8_t bit;
+	double growth;
+};
 
-	for (unsigned bucket = 0; bucket < BUCKETS; bucket++) {
-		uint8_t low[4][16];
-		uint8_t high[4][16];
-		uint8_t bit = (uint8_t)(1u << bucket);
-		memcpy(low, scanner->low, sizeof(low));
-		memcpy(high, scanner->high, sizeof(high));
-		double before = false_rate(bit, low, high);
-		spread(window, bit, low, high);
-		double growth = false_rate(bit, low, high) - before;
-		if (growth < best_growth) {
-			best_bit = bit;
-			best_growth = growth;
+static double growth_of(const struct mrl_leak_scanner *scanner,
+                        const struct mrl_leak_window *window, uint8_t bit)
+{
+	uint8_t low[4][16];
+	uint8_t high[4][16];
+
+	memcpy(low, scanner->low, sizeof(low));
+	memcpy(high, scanner->high, sizeof(high));
+	double before = false_rate(bit, low, high);
+	spread(window, bit, low, high);
+	return false_rate(bit, low, high) - before;
+}
+
+/* The part of the anchor and the bucket that together bring the fewest false places. */
+static struct choice best_choice(const struct mrl_leak_scanner *scanner,
+                                 struct mrl_leak_window window)
+{
+	struct choice best = {.growth = 1e9};
+	size_t last = window.anchor_size > MRL_LEAK_WINDOW_SIZE
+	                      ? window.anchor_size - MRL_LEAK_WINDOW_SIZE
+	                      : 0;
+
+	for (window.offset = 0; window.offset <= last; window.offset++) {
+		for (unsigned bucket = 0; bucket < BUCKETS; bucket++) {
+			uint8_t bit = (uint8_t)(1u << bucket);
+			double growth = growth_of(scanner, &window, bit);
+			if (growth < best.growth) {
+				best = (struct choice){window.offset, bit, growth};
+			}
 		}
 	}
-	spread(window, best_bit, scanner->low, scanner->high);
+	return best;
+}
+
+static uint32_t fourth_byte(const struct mrl_leak_window *window)
+{
+	size_t at = window->offset + 3u;
+
+	return at < window->anchor_size ? (uint32_t)(uint8_t)window->anchor[at] << 24 : 0;
+}
+
+static void add_window(struct mrl_leak_scanner *scanner, enum mrl_leak leak, const char *anchor)
+{
+	struct mrl_leak_window *window = &scanner->windows[scanner->window_count++];
+
+	*window = (struct mrl_leak_window){
+		.anchor = anchor, .anchor_size = (uint8_t)strlen(anchor), .leak = (uint8_t)leak};
+	const struct mrl_leak_row *row = &mrl_leak_rows[leak];
+	window->address = mrl_leak_is_address(row);
+	window->free = row->before[0] == '\0' && row->after[0] == '\0';
+	struct choice choice = best_choice(scanner, *window);
+	window->offset = choice.offset;
+	window->key = mrl_leak_key((const uint8_t *)anchor + choice.offset) | fourth_byte(window);
+	window->mask = window->anchor_size < MRL_LEAK_WINDOW_SIZE ? MRL_LEAK_SHORT : UINT32_MAX;
+	spread(window, choice.bit, scanner->low, scanner->high);
+	add_shifts(scanner, window);
+	uint8_t *heads = window->mask == MRL_LEAK_SHORT ? scanner->shorts : scanner->heads;
+	uint8_t *head = &heads[mrl_leak_head(window->key)];
+	window->next = *head;
+	*head = (uint8_t)scanner->window_count;
+}
+
+static void add_follow(struct mrl_leak_scanner *scanner, enum mrl_leak leak)
+{
+	for (unsigned byte = 0; byte < 256; byte++) {
+		uint64_t bit = UINT64_C(1) << byte % 64;
+		bool accepts = mrl_leak_accepts(&mrl_leak_rows[leak], (uint8_t)byte);
+		scanner->follow[leak][byte / 64] |= accepts ? bit : 0;
+	}
 }
 
 void mrl_leak_table_build(struct mrl_leak_scanner *scanner)
 {
 	memset(scanner->shifts, MRL_LEAK_KEY_SIZE - 1, sizeof(scanner->shifts));
 	for (unsigned leak = 0; leak < MRL_LEAK_COUNT; leak++) {
+		add_follow(scanner, (enum mrl_leak)leak);
 		const char *const *anchors = mrl_leak_rows[leak].anchors;
 		for (size_t i = 0; i < MRL_LEAK_ANCHORS && anchors[i] != NULL; i++) {
 			if (MRL_INVARIANT(scanner->window_count < MRL_LEAK_WINDOWS)) {
 				add_window(scanner, (enum mrl_leak)leak, anchors[i]);
 			}
 		}
-	}
-	for (uint32_t i = 0; i < scanner->window_count; i++) {
-		add_shifts(scanner, &scanner->windows[i]);
-		add_bucket(scanner, &scanner->windows[i]);
 	}
 }
 

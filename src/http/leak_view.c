@@ -121,22 +121,23 @@ static size_t decode(struct mrl_slice text, bool ended, uint8_t *to)
 	return size;
 }
 
-static bool has_escapes(const uint8_t *text, size_t size)
+bool mrl_leak_view_escaped(const struct mrl_leak_view *raw)
 {
-	return size > 0 && (memchr(text, '\\', size) != NULL || memchr(text, '&', size) != NULL);
+	return memchr(raw->text, '\\', raw->size) != NULL ||
+	       memchr(raw->text, '&', raw->size) != NULL;
 }
 
-struct mrl_leak_view mrl_leak_view_decode(struct mrl_leak_view raw,
+struct mrl_leak_view mrl_leak_view_decode(const struct mrl_leak_view *raw,
                                           uint8_t scratch[MRL_LEAK_VIEW_MAX])
 {
-	if (!has_escapes(raw.text, raw.size)) {
-		return raw;
-	}
-	struct mrl_leak_view view = {.text = scratch, .ended = raw.ended};
-	view.start = decode(mrl_slice(raw.text, raw.start), true, scratch);
-	view.end = view.start + (raw.end - raw.start);
-	memcpy(scratch + view.start, raw.text + raw.start, raw.end - raw.start);
-	struct mrl_slice after = mrl_slice(raw.text + raw.end, raw.size - raw.end);
-	view.size = view.end + decode(after, raw.ended, scratch + view.end);
+	struct mrl_slice before = mrl_slice(raw->text, raw->start);
+	struct mrl_slice after = mrl_slice(raw->text + raw->end, raw->size - raw->end);
+	size_t anchor_size = raw->end - raw->start;
+	struct mrl_leak_view view = {.text = scratch, .ended = raw->ended};
+
+	view.start = decode(before, true, scratch);
+	view.end = view.start + anchor_size;
+	memcpy(scratch + view.start, raw->text + raw->start, anchor_size);
+	view.size = view.end + decode(after, raw->ended, scratch + view.end);
 	return view;
 }
