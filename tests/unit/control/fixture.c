@@ -1,0 +1,308 @@
+/* The fixture of controls: files from memory, a view by hand. */
+#include "fixture.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+static const char document[] =
+	"openapi: 3.1.0\n"
+	"info: {title: fixture, version: '1'}\n"
+	"servers: [{url: /v1}]\n"
+	"components:\n"
+	"  securitySchemes:\n"
+	"    token: {type: http, scheme: bearer}\n"
+	"    key: {type: apiKey, in: header, name: X-Api-Key}\n"
+	"paths:\n"
+	"  /orders:\n"
+	"    get:\n"
+	"      operationId: listOrders\n"
+	"      parameters: [{name: X-Page, in: header, schema: {type: string}}]\n"
+	"      responses:\n"
+	"        '200': {description: ok, headers: {X-Total: {schema: {type: integer}}},\n"
+	"                content: {application/json: {}}}\n"
+	"        4XX: {description: no, content: {application/json: {}}}\n"
+	"    post:\n"
+	"      operationId: makeOrder\n"
+	"      security: [{token: []}]\n"
+	"      requestBody: {content: {application/json: {}}}\n"
+	"      responses: {'201': {description: made}}\n"
+	"  /orders/{id}:\n"
+	"    get:\n"
+	"      operationId: getOrder\n"
+	"      security: [{key: []}]\n"
+	"      responses: {'200': {description: ok}}\n"
+	"    delete:\n"
+	"      operationId: dropOrder\n"
+	"      responses: {'204': {description: gone}}\n"
+	"  /help:\n"
+	"    get:\n"
+	"      operationId: help\n"
+	"      responses: {'200': {description: page, content: {text/html: {}}}}\n"
+	"  /traces:\n"
+	"    get:\n"
+	"      operationId: traces\n"
+	"      description: 'answers like: Traceback (most recent call last)'\n"
+	"      responses: {'200': {description: ok}}\n";
+
+static enum mrl_err read_file(void *host, struct mrl_slice path, size_t bytes_max,
+                              struct mrl_arena *arena, struct mrl_slice *ret_text)
+{
+	(void)host;
+	(void)bytes_max;
+	if (!mrl_slice_ends(path, MRL_SLICE("api.yaml"))) {
+		return MRL_ERR_NOT_FOUND;
+	}
+	return mrl_arena_copy(arena, mrl_slice_text(document), ret_text);
+}
+
+void fixture_load(struct fixture *fixture, const char *more)
+{
+	char text[8192];
+	struct mrl_policy_options options = {
+		.memory = mrl_memory_malloc,
+		.files = {.read = read_file},
+		.now_us = INT64_C(1795430400000000), /* 2026-11-23 */
+		.generation = 1,
+	};
+	memset(fixture, 0, sizeof(*fixture));
+	mrl_arena_init(&fixture->arena, &mrl_memory_malloc, 4096, 4 << 20);
+	mrl_arena_init(&fixture->loading, &mrl_memory_malloc, 4096, 16 << 20);
+	fixture->diagnostics.arena = &fixture->loading;
+	int size = snprintf(text, sizeof(text),
+	                    "merlon: 1\n"
+	                    "listeners: [{address: \"127.0.0.1:8443\", public_port: 443},\n"
+	                    "            {address: \"127.0.0.1:8080\", plain: true}]\n"
+	                    "apis: [{name: shop, hosts: [api.example.com], openapi: api.yaml,\n"
+	                    "        upstream: {url: \"http://127.0.0.1:3000\"}}]\n%s",
+	                    more);
+	assert_true(size > 0 && (size_t)size < sizeof(text));
+	fixture->loaded = mrl_policy_load_text(&options, MRL_SLICE("merlon.yaml"),
+	                                       mrl_slice(text, (size_t)size),
+	                                       &fixture->diagnostics, &fixture->policy);
+}
+
+static void print_diagnostics(const struct fixture *fixture)
+{
+	for (const struct mrl_diagnostic *d = fixture->diagnostics.first; d != NULL; d = d->next) {
+		char text[1024];
+		struct mrl_buffer buffer = mrl_buffer(text, sizeof(text));
+		mrl_diagnostic_text(d, &buffer);
+		print_error("%.*s", MRL_PRINT(mrl_buffer_slice(&buffer)));
+	}
+}
+
+void fixture_init(struct fixture *fixture, const char *more)
+{
+	fixture_load(fixture, more);
+	if (fixture->loaded != MRL_OK) {
+		print_diagnostics(fixture);
+	}
+	assert_int_equal(fixture->loaded, MRL_OK);
+}
+
+void fixture_release(struct fixture *fixture)
+{
+	mrl_policy_unref(fixture->policy);
+	mrl_arena_release(&fixture->arena);
+	mrl_arena_release(&fixture->loading);
+}
+
+void fixture_call(struct fixture *fixture, const char *method, const char *target)
+{
+	struct mrl_view *view = &fixture->view;
+	*view = (struct mrl_view){
+		.method = mrl_method_of(mrl_slice_text(method)),
+		.method_name = mrl_slice_text(method),
+		.http = 11,
+		.tls = true,
+		.tls_version = 0x0304,
+		.target = mrl_slice_text(target),
+		.host = MRL_SLICE("api.example.com"),
+		.sni = MRL_SLICE("api.example.com"),
+		.peer = {.bytes = {198, 51, 100, 4}, .size = 4},
+		.content_length = -1,
+		.fields = fixture->fields,
+	};
+	fixture->call = (struct mrl_call){
+		.policy = fixture->policy,
+		.arena = &fixture->arena,
+		.view = view,
+		.reply = &fixture->reply,
+		.now_us = INT64_C(1795430400000000),
+		.request_id = {0x01, 0x9a, 0xa3, 0xc1, 0x7b, 0x1e, 0x7c, 0x3a, 0x9f, 0, 0x2b, 0x5d,
+	                       0x8c, 0x1e, 0x4a, 0x77},
+		.span_id = {1, 2, 3, 4, 5, 6, 7, 8},
+	};
+	fixture_field(fixture, "Host", "api.example.com");
+}
+
+static struct mrl_slice lower(char *memory, size_t capacity, const char *name)
+{
+	size_t size = strlen(name);
+	assert_true(size < capacity);
+	for (size_t i = 0; i < size; i++) {
+		memory[i] = (char)tolower((unsigned char)name[i]);
+	}
+	return mrl_slice(memory, size);
+}
+
+void fixture_field(struct fixture *fixture, const char *name, const char *value)
+{
+	struct mrl_view *view = &fixture->view;
+	assert_true(view->field_count < FIXTURE_FIELDS);
+	uint32_t index = view->field_count++;
+	struct mrl_field *field = &fixture->fields[index];
+	*field = (struct mrl_field){
+		.name = lower(fixture->names[index], sizeof(fixture->names[index]), name),
+		.value = mrl_slice_text(value),
+	};
+	mrl_field_classify(field);
+	view->field_flags |= field->flags;
+	view->field_bytes += (uint32_t)(field->name.size + field->value.size + 4);
+	if (field->id != MRL_FIELD_UNKNOWN && view->first[field->id] == 0) {
+		view->first[field->id] = (uint8_t)view->field_count;
+	}
+}
+
+const struct mrl_verdict *fixture_head(struct fixture *fixture)
+{
+	assert_int_equal(mrl_engine_route(&fixture->call), MRL_OK);
+	mrl_engine_run(&fixture->call, MRL_STAGE_HEAD, &fixture->verdict);
+	return &fixture->verdict;
+}
+
+void fixture_reply(struct fixture *fixture, uint16_t status, const char *type)
+{
+	fixture->reply = (struct mrl_reply){
+		.status = status,
+		.has_body = true,
+		.type = type == NULL ? MRL_SLICE_NONE : mrl_slice_text(type),
+		.content_length = -1,
+		.fields = fixture->reply_fields,
+		.sets = fixture->sets,
+	};
+}
+
+void fixture_reply_field(struct fixture *fixture, const char *name, const char *value)
+{
+	struct mrl_reply *reply = &fixture->reply;
+	assert_true(reply->field_count < FIXTURE_FIELDS);
+	uint32_t index = reply->field_count++;
+	char *memory = fixture->names[FIXTURE_FIELDS + index];
+	struct mrl_field *field = &fixture->reply_fields[index];
+	*field = (struct mrl_field){
+		.name = lower(memory, sizeof(fixture->names[0]), name),
+		.value = mrl_slice_text(value),
+	};
+	mrl_field_classify(field);
+	if (field->id != MRL_FIELD_UNKNOWN && reply->first[field->id] == 0) {
+		reply->first[field->id] = (uint8_t)reply->field_count;
+	}
+}
+
+const struct mrl_verdict *fixture_run_reply(struct fixture *fixture, const char *body)
+{
+	enum mrl_stage stage = fixture->reply.answer ? MRL_STAGE_ANSWER : MRL_STAGE_REPLY;
+	mrl_engine_run(&fixture->call, stage, &fixture->verdict);
+	if (fixture->verdict.outcome == MRL_NEED && body != NULL) {
+		assert_int_equal(fixture->verdict.need, MRL_NEED_REPLY_BODY);
+		fixture->reply.body = mrl_slice_text(body);
+		fixture->reply.body_ended = strlen(body) <= fixture->verdict.amount;
+		mrl_engine_resume(&fixture->call, true);
+		mrl_engine_run(&fixture->call, stage, &fixture->verdict);
+	}
+	return &fixture->verdict;
+}
+
+void assert_denied(const struct fixture *fixture, enum mrl_control_id control,
+                   enum mrl_problem_id problem)
+{
+	assert_int_equal(fixture->verdict.outcome, MRL_DENY);
+	assert_string_equal(mrl_problems[fixture->verdict.problem].id, mrl_problems[problem].id);
+	assert_non_null(fixture->call.denied_by);
+	assert_string_equal(fixture->call.denied_by->name, mrl_controls[control]->name);
+}
+
+void assert_passed(const struct fixture *fixture)
+{
+	if (fixture->verdict.outcome == MRL_DENY) {
+		print_error("denied: %s\n", mrl_problems[fixture->verdict.problem].id);
+	}
+	assert_int_equal(fixture->verdict.outcome, MRL_PASS);
+}
+
+static const struct mrl_field *find(const struct mrl_field *fields, uint32_t count,
+                                    const char *name)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (mrl_slice_equal_nocase(fields[i].name, mrl_slice_text(name))) {
+			return &fields[i];
+		}
+	}
+	return NULL;
+}
+
+void assert_dropped(const struct fixture *fixture, const char *name, bool dropped)
+{
+	const struct mrl_field *field = find(fixture->fields, fixture->view.field_count, name);
+	assert_non_null(field);
+	assert_int_equal(field->drop, dropped);
+}
+
+void assert_reply_dropped(const struct fixture *fixture, const char *name, bool dropped)
+{
+	const struct mrl_field *field =
+		find(fixture->reply_fields, fixture->reply.field_count, name);
+	assert_non_null(field);
+	assert_int_equal(field->drop, dropped);
+}
+
+static void assert_value(const struct mrl_field *field, const char *value)
+{
+	if (value == NULL) {
+		assert_null(field);
+		return;
+	}
+	assert_non_null(field);
+	assert_int_equal(field->value.size, strlen(value));
+	assert_memory_equal(field->value.data, value, strlen(value));
+}
+
+void assert_set(const struct fixture *fixture, const char *name, const char *value)
+{
+	assert_value(find(fixture->call.sets, fixture->call.set_count, name), value);
+}
+
+void assert_reply_set(const struct fixture *fixture, const char *name, const char *value)
+{
+	const struct mrl_field *found = NULL;
+	for (uint32_t i = 0; i < fixture->reply.set_count && found == NULL; i++) {
+		found = find(fixture->reply.sets[i], 1, name);
+	}
+	assert_value(found, value);
+}
+
+void assert_answer(const struct fixture *fixture, const char *name, const char *value)
+{
+	assert_value(find(fixture->call.answers, fixture->call.answer_count, name), value);
+}
+
+int64_t fact_number(const struct fixture *fixture, const char *name)
+{
+	for (uint8_t i = 0; i < fixture->call.fact_count; i++) {
+		if (strcmp(fixture->call.facts[i].row->name, name) == 0) {
+			return (int64_t)fixture->call.facts[i].number;
+		}
+	}
+	return -1;
+}
+
+bool diagnosed(const struct fixture *fixture, const char *code)
+{
+	for (const struct mrl_diagnostic *d = fixture->diagnostics.first; d != NULL; d = d->next) {
+		if (strcmp(d->code, code) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
