@@ -75,7 +75,7 @@ static struct mrl_audit_facts typical(uint64_t time_us)
 		.trace = mrl_slice(ids, 16),
 		.span = mrl_slice(ids, 8),
 		.user_agent = MRL_SLICE("Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 "
-		                        "Firefox/115.0"),
+	                                "Firefox/115.0"),
 	};
 	return facts;
 }

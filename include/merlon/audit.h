@@ -2,8 +2,8 @@
  * The audit record and its hand-over: what a producer (an nginx worker, later merlon-authd) needs.
  *
  * A call reserves space in the worker's ring before it is let in and commits one record when it
- * ends, so the end of a call never lacks space. Everything in here is plain memory work: no lock, no
- * allocation, no clock, no system call. Mapping the file and waking the daemon stand in
+ * ends, so the end of a call never lacks space. Everything in here is plain memory work: no lock,
+ * no allocation, no clock, no system call. Mapping the file and waking the daemon stand in
  * audit_host.h; the daemon's side of the ring stands in src/audit/reader.h.
  *
  *     claim once per process (mrl_ring_file_claim)
@@ -49,7 +49,8 @@ enum mrl_audit_flag {
 
 enum mrl_audit_fact_kind { MRL_AUDIT_NUMBER, MRL_AUDIT_BOOL, MRL_AUDIT_WORD };
 
-/* What a control says. Only rows that the control declares; a word is ours, never a received byte. */
+/* What a control says. Only rows that the control declares; a word is ours, never a received byte.
+ */
 struct mrl_audit_fact {
 	struct mrl_slice name; /* at most 32 */
 	struct mrl_slice word; /* WORD: at most 24 */
@@ -82,21 +83,22 @@ struct mrl_audit_path {
 
 /*
  * What one record says; start from {0}. A field is absent while it is empty: a slice or address of
- * size 0, a tag with kid 0, a number that is 0 unless it has a `has_` flag or stands under "always".
- * Texts longer than their maximum are cut between UTF-8 characters, superfluous items are left out.
- * The caller keeps all that is pointed to until the encoder returns. [AUDIT-2: there is no field for
- * a raw target, a query value, a body byte or a header value outside of the last group.]
+ * size 0, a tag with kid 0, a number that is 0 unless it has a `has_` flag or stands under
+ * "always". Texts longer than their maximum are cut between UTF-8 characters, superfluous items are
+ * left out. The caller keeps all that is pointed to until the encoder returns. [AUDIT-2: there is
+ * no field for a raw target, a query value, a body byte or a header value outside of the last
+ * group.]
  */
 struct mrl_audit_facts {
 	/* always */
-	uint8_t class_id;  /* enum mrl_audit_class */
-	uint8_t method;    /* enum mrl_method */
-	uint8_t verdict;   /* enum mrl_audit_verdict */
-	uint8_t stage;     /* enum mrl_audit_stage */
-	uint64_t time_us;  /* first byte, since 1970 UTC */
+	uint8_t class_id; /* enum mrl_audit_class */
+	uint8_t method;   /* enum mrl_method */
+	uint8_t verdict;  /* enum mrl_audit_verdict */
+	uint8_t stage;    /* enum mrl_audit_stage */
+	uint64_t time_us; /* first byte, since 1970 UTC */
 	/* call */
 	bool has_dur_us, has_req_len, has_req_body, has_res_len, has_res_body;
-	uint64_t dur_us;   /* to the last byte given to the socket */
+	uint64_t dur_us; /* to the last byte given to the socket */
 	uint64_t req_len, req_body, res_len, res_body;
 	struct mrl_slice op_id;    /* 96: operationId, "GET /a/{id}", "(unmatched)", "(unparsed)" */
 	struct mrl_slice template; /* 160: the route's, never as sent */
@@ -107,27 +109,27 @@ struct mrl_audit_facts {
 	const struct mrl_audit_param *params;
 	uint8_t param_count;
 	/* outcome */
-	uint8_t flags;             /* enum mrl_audit_flag */
-	uint16_t status;           /* 499: the client is gone */
-	uint16_t err;              /* enum mrl_err */
-	struct mrl_slice control;  /* 24: whose verdict it is */
-	struct mrl_slice problem;  /* 40 */
-	uint64_t gen;              /* policy generation, from 1 */
+	uint8_t flags;            /* enum mrl_audit_flag */
+	uint16_t status;          /* 499: the client is gone */
+	uint16_t err;             /* enum mrl_err */
+	struct mrl_slice control; /* 24: whose verdict it is */
+	struct mrl_slice problem; /* 40 */
+	uint64_t gen;             /* policy generation, from 1 */
 	const struct mrl_audit_fact *facts;
 	uint8_t fact_count;
 	/* caller */
-	uint8_t activity;          /* class AUTH */
+	uint8_t activity; /* class AUTH */
 	struct mrl_audit_tag login_user;
 	/* network */
-	uint8_t http;              /* 10, 11, 20, 30 */
+	uint8_t http; /* 10, 11, 20, 30 */
 	uint8_t via_count;
 	bool has_up_us;
 	uint16_t port, up_port;
-	uint16_t tls;              /* 0x0304 */
+	uint16_t tls; /* 0x0304 */
 	uint16_t cipher;
-	struct mrl_ip ip;          /* after trusted proxies; none: a Unix socket */
-	struct mrl_ip up_ip;       /* the upstream tried last */
-	const struct mrl_ip *via;  /* trusted hops only */
+	struct mrl_ip ip;         /* after trusted proxies; none: a Unix socket */
+	struct mrl_ip up_ip;      /* the upstream tried last */
+	const struct mrl_ip *via; /* trusted hops only */
 	uint64_t up_us;
 	/* ids, exactly 16, 16, 8 and 8 bytes or empty */
 	bool has_sampled, sampled;
@@ -143,13 +145,13 @@ struct mrl_audit_facts {
 #define MRL_AUDIT_REC_MAX     2048
 #define MRL_AUDIT_PAYLOAD_MAX 2032
 /* What remains of any record in the worst case. */
-#define MRL_AUDIT_WORST_MAX   1500
+#define MRL_AUDIT_WORST_MAX 1500
 
 /*
  * Appends the maps F and T as deterministic CBOR (RFC 8949 4.2.1). If that does not fit into what
- * the buffer has left: user_agent is cut to 64, then params, via, facts, template go, in this order,
- * and TRUNCATED is set. MRL_ERR_LIMIT, buffer untouched: less than MRL_AUDIT_WORST_MAX was left, and
- * that was not enough either.
+ * the buffer has left: user_agent is cut to 64, then params, via, facts, template go, in this
+ * order, and TRUNCATED is set. MRL_ERR_LIMIT, buffer untouched: less than MRL_AUDIT_WORST_MAX was
+ * left, and that was not enough either.
  */
 MRL_CHECKED enum mrl_err mrl_audit_encode(const struct mrl_audit_facts *facts,
                                           struct mrl_buffer *buffer);
@@ -187,28 +189,30 @@ struct mrl_audit_loss {
 	enum mrl_audit_reason reason; /* as `reserve` or `commit_extra` gave it */
 	uint16_t status;
 	uint64_t time_us;
-	uint64_t bytes;               /* of the answer */
-	uint64_t op_hash;             /* mrl_audit_op_hash, 0: not known */
-	struct mrl_slice request_id;  /* 16 bytes, or empty */
+	uint64_t bytes;              /* of the answer */
+	uint64_t op_hash;            /* mrl_audit_op_hash, 0: not known */
+	struct mrl_slice request_id; /* 16 bytes, or empty */
 };
 
-/* ---- The ring: one file for all workers, one slot for each ------------------------------------ */
+/* ---- The ring: one file for all workers, one slot for each ------------------------------------
+ */
 
-#define MRL_RING_MAGIC          "MRLRING1"
-#define MRL_RING_VERSION        1
-#define MRL_RING_HEADER         4096
-#define MRL_RING_FRAME_HEADER   16 /* u32 len, u32 crc32c of the payload, u64 wseq; little-endian */
-#define MRL_RING_ENTRY_BYTES    256
-#define MRL_RING_ALIVE_MS       5000 /* a daemon silent for longer counts as absent */
-#define MRL_RING_NO_ENTRY       UINT32_MAX
+#define MRL_RING_MAGIC        "MRLRING1"
+#define MRL_RING_VERSION      1
+#define MRL_RING_HEADER       4096
+#define MRL_RING_FRAME_HEADER 16 /* u32 len, u32 crc32c of the payload, u64 wseq; little-endian */
+#define MRL_RING_ENTRY_BYTES  256
+#define MRL_RING_ALIVE_MS     5000 /* a daemon silent for longer counts as absent */
+#define MRL_RING_NO_ENTRY     UINT32_MAX
 
 /* Slot kinds. */
 #define MRL_RING_EDGE  1
 #define MRL_RING_AUTHD 2
 
 struct mrl_ring_sizes {
-	uint32_t slot_count;   /* slot 0 is never claimed: its ledger serves processes without a slot */
-	uint32_t ring_bytes;   /* a power of two */
+	uint32_t slot_count; /* slot 0 is never claimed: its ledger serves processes without a slot
+	                      */
+	uint32_t ring_bytes; /* a power of two */
 	uint32_t inflight_max; /* calls at once in one worker */
 };
 
@@ -226,8 +230,8 @@ uint64_t mrl_ring_view_bytes(const struct mrl_ring_sizes *sizes);
 struct mrl_ring {
 	uint8_t *memory;
 	struct mrl_ring_sizes sizes;
-	size_t control_bytes;  /* of a slot, before its data */
-	size_t view_stride;    /* from slot to slot in the mapping */
+	size_t control_bytes; /* of a slot, before its data */
+	size_t view_stride;   /* from slot to slot in the mapping */
 };
 
 /* Writes the header page of a new file into zeroed memory; the magic comes last. */
@@ -256,9 +260,9 @@ struct mrl_producer {
 	uint64_t head, last_wseq, admitted;
 	uint64_t tail_durable; /* as last seen: may lag */
 	uint32_t inflight;
-	uint32_t free_first;   /* 1 + index of the first entry given back; 0: none */
-	uint32_t fresh;        /* entries from here on were never used */
-	uint32_t index;        /* of the slot */
+	uint32_t free_first; /* 1 + index of the first entry given back; 0: none */
+	uint32_t fresh;      /* entries from here on were never used */
+	uint32_t index;      /* of the slot */
 	uint32_t pid;
 };
 
@@ -292,8 +296,9 @@ struct mrl_ring_call {
 
 /*
  * Lets a call in: space for its record is kept and the call is visible to the daemon.
- * `now_ms` is CLOCK_MONOTONIC in ms (nginx's ngx_current_msec). MRL_AUDIT_REASON_NONE: yes. Any other
- * reason: nothing was changed; the caller counts the loss by mrl_ring_count *before* it answers.
+ * `now_ms` is CLOCK_MONOTONIC in ms (nginx's ngx_current_msec). MRL_AUDIT_REASON_NONE: yes. Any
+ * other reason: nothing was changed; the caller counts the loss by mrl_ring_count *before* it
+ * answers.
  */
 MRL_CHECKED enum mrl_audit_reason mrl_ring_reserve(struct mrl_producer *producer, uint64_t now_ms,
                                                    const struct mrl_ring_call *call,
@@ -302,11 +307,11 @@ MRL_CHECKED enum mrl_audit_reason mrl_ring_reserve(struct mrl_producer *producer
 /* At the end of the head: what an `incomplete` record shall say. Empty slices leave things as they
  * are; the ids have their exact sizes. */
 struct mrl_ring_note {
-	struct mrl_slice op_id;    /* cut to 64 */
-	struct mrl_slice user;     /* cut to 96 */
+	struct mrl_slice op_id; /* cut to 64 */
+	struct mrl_slice user;  /* cut to 96 */
 	struct mrl_slice trace, span, parent;
-	struct mrl_ip ip;          /* size 0: unchanged */
-	uint16_t port;             /* with ip */
+	struct mrl_ip ip; /* size 0: unchanged */
+	uint16_t port;    /* with ip */
 	uint8_t user_kind;
 };
 void mrl_ring_entry_note(struct mrl_producer *producer, uint32_t entry,
@@ -320,10 +325,10 @@ void mrl_ring_entry_note(struct mrl_producer *producer, uint32_t entry,
 MRL_CHECKED bool mrl_audit_commit(struct mrl_producer *producer, uint32_t entry,
                                   const struct mrl_audit_facts *facts);
 /*
- * A record beside the reservation, if the test of `reserve` passes: stage COMPLETE is a request that
- * never came to `reserve` (it gets flag UNRESERVED); stage OPEN is a call that goes on, whose entry
- * stays. Else the reason: the caller counts the former as refused and remembers OPEN_SKIPPED for the
- * latter.
+ * A record beside the reservation, if the test of `reserve` passes: stage COMPLETE is a request
+ * that never came to `reserve` (it gets flag UNRESERVED); stage OPEN is a call that goes on, whose
+ * entry stays. Else the reason: the caller counts the former as refused and remembers OPEN_SKIPPED
+ * for the latter.
  */
 MRL_CHECKED enum mrl_audit_reason mrl_audit_commit_extra(struct mrl_producer *producer,
                                                          uint64_t now_ms,

@@ -53,7 +53,8 @@ void mrl_ring_file_punch(const struct mrl_ring_file *file, uint32_t slot);
 
 /* Wakes the daemon: the one system call after a commit, made only when it sleeps. */
 void mrl_ring_wake(const struct mrl_ring *ring);
-/* The daemon sleeps until woken or the time is over; returns at once if `asleep` is no longer set. */
+/* The daemon sleeps until woken or the time is over; returns at once if `asleep` is no longer set.
+ */
 void mrl_ring_wait(const struct mrl_ring *ring, uint32_t timeout_ms);
 
 /* Field 22 of /proc/PID/stat; MRL_ERR_NOT_FOUND: no such process. */
