@@ -133,7 +133,8 @@ void mrl_leak_frames(const struct mrl_leak_scanner *scanner, struct mrl_slice bo
 #define MRL_LEAK_REPORT_MAX 1200
 
 /*
- * `"leak":["python"],"exception":"KeyError","frames":["views.py:42 get_order"]` without braces, at
+ * `"leak":["python"],"exception":"KeyError","frames":["views.py:42 get_order"]` without braces.
+ * "leak" has the families of the strong hits, of the weak ones where there is no strong one. At
  * most MRL_LEAK_REPORT_MAX bytes: frames that do not fit are left out. Empty members are absent, a
  * report of nothing writes nothing.
  */

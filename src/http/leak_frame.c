@@ -16,13 +16,26 @@ static bool is_file(uint8_t byte)
 	return mrl_leak_is_word(byte) || (byte != 0 && strchr(".$-", byte) != NULL);
 }
 
-/* The last bytes count: they tell methods apart, the first name packages. */
-void mrl_leak_name_set(struct mrl_leak_name *name, struct mrl_slice text)
+static void keep_end(struct mrl_leak_name *name, struct mrl_slice text)
 {
 	size_t gone = text.size > MRL_LEAK_NAME_MAX ? text.size - MRL_LEAK_NAME_MAX : 0;
 
 	name->size = (uint8_t)(text.size - gone);
-	memcpy(name->text, text.data + gone, name->size);
+	if (name->size > 0) {
+		memcpy(name->text, text.data + gone, name->size);
+	}
+}
+
+/* Of a long name its last parts: they tell methods apart, the first ones name packages. */
+void mrl_leak_name_set(struct mrl_leak_name *name, struct mrl_slice text)
+{
+	while (text.size > 0 && memchr(".:-", text.data[0], 3) != NULL) {
+		text = mrl_slice_from(text, 1);
+	}
+	while (text.size > MRL_LEAK_NAME_MAX && mrl_slice_find(text, '.') + 1 < text.size) {
+		text = mrl_slice_from(text, mrl_slice_find(text, '.') + 1);
+	}
+	keep_end(name, text);
 }
 
 /* The run of a class that ends at `end`. */
@@ -107,19 +120,23 @@ static struct mrl_slice jvm_function(const struct mrl_leak_view *view)
 	return open == 0 ? MRL_SLICE_NONE : name_before(view, open - 1, is_name);
 }
 
+/* Behind `word` if it stands at `at`, else `at`. */
+static size_t skip(const struct mrl_leak_view *view, size_t at, const char *word)
+{
+	struct mrl_slice wanted = mrl_slice_text(word);
+	struct mrl_slice rest = mrl_slice(view->text + at, view->size - at);
+
+	return mrl_slice_starts(rest, wanted) ? at + wanted.size : at;
+}
+
 /* `at NAME (` of Node.js, `at NAME(` of .NET; nothing where `at` is followed by the place itself.
  */
 static struct mrl_slice at_function(const struct mrl_leak_view *view)
 {
-	size_t line = line_start(view, view->start);
-	size_t at = behind(view, line, view->start, "at ");
+	size_t at = behind(view, line_start(view, view->start), view->start, "at ");
+	struct mrl_slice name = name_after(view, skip(view, skip(view, at, "async "), "new "));
+	size_t end = (size_t)(name.data - view->text) + name.size;
 
-	at = behind(view, at, at + 6 < view->start ? at + 6 : at, "async ");
-	if (at + 4 < view->start && memcmp(view->text + at, "new ", 4) == 0) {
-		at += 4;
-	}
-	struct mrl_slice name = name_after(view, at);
-	size_t end = at + name.size;
 	while (end < view->start && view->text[end] == ' ') {
 		end++;
 	}
@@ -128,11 +145,10 @@ static struct mrl_slice at_function(const struct mrl_leak_view *view)
 
 static struct mrl_slice python_function(const struct mrl_leak_view *view)
 {
-	size_t at = digits_end(view, view->end);
+	size_t line = digits_end(view, view->end);
+	size_t at = skip(view, line, ", in ");
 
-	return behind(view, at, at + 5 < view->size ? at + 5 : view->size, ", in ") == at + 5
-	               ? name_after(view, at + 5)
-	               : MRL_SLICE_NONE;
+	return at == line ? MRL_SLICE_NONE : name_after(view, at);
 }
 
 /* `#0 /app/x.php(12): App\Job->run(`: behind the last namespace. */
@@ -280,7 +296,7 @@ void mrl_leak_frame_cut(enum mrl_leak_frame_kind kind, const struct mrl_leak_vie
 	size_t line_at;
 	struct mrl_leak_frame frame = {.line = 0};
 
-	mrl_leak_name_set(&frame.file, file_of(kind, view, &line_at));
+	keep_end(&frame.file, file_of(kind, view, &line_at));
 	mrl_leak_name_set(&frame.function, function_of(kind, view));
 	frame.line = number_at(view, line_at);
 	*ret_frame = frame;

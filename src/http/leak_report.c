@@ -31,8 +31,9 @@ static bool is_exception_name(uint8_t byte)
 /* Does a trace put an exception's name behind this text? */
 static bool announces(struct mrl_slice before)
 {
-	static const char *const words[] = {"Uncaught ", "Caused by: ", "** (",   "\" ", " (",
-	                                    "\\n",       "\\t",         "&quot;", "&gt;"};
+	static const char *const words[] = {"Uncaught ", "Caused by: ", "** (", "\" ",
+	                                    " (",        "\\n",         "\\t",  "&quot;",
+	                                    "&quot; ",   "&gt;"};
 
 	if (before.size == 0 || memchr("\n\">", before.data[before.size - 1], 3) != NULL) {
 		return true;
@@ -203,7 +204,7 @@ void mrl_leak_report_json(const struct mrl_leak_report *report, struct mrl_buffe
 	if ((report->strong.bits | report->weak.bits) == 0) {
 		return;
 	}
-	put_families(report->strong.bits | report->weak.bits, buffer);
+	put_families(report->strong.bits != 0 ? report->strong.bits : report->weak.bits, buffer);
 	if (report->exception.size != 0) {
 		MRL_PUT(buffer, ",\"exception\":\"");
 		mrl_buffer_put(buffer, name_text(&report->exception));
