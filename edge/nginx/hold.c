@@ -74,27 +74,45 @@ static enum progress collect(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
 	return progress;
 }
 
+/* What was not taken, in links of our own: nginx frees its buffers by what is left in them. */
+static ngx_int_t link_rest(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in, ngx_chain_t *held)
+{
+	ngx_chain_t **end = &held->next;
+	for (ngx_chain_t *link = in; link != NULL; link = link->next) {
+		if (ngx_buf_size(link->buf) == 0) {
+			held->buf->last_buf |= link->buf->last_buf;
+			held->buf->flush |= link->buf->flush;
+			continue;
+		}
+		*end = ngx_alloc_chain_link(ctx->request->pool);
+		if (*end == NULL) {
+			return NGX_ERROR;
+		}
+		(*end)->buf = link->buf;
+		(*end)->next = NULL;
+		end = &(*end)->next;
+	}
+	return NGX_OK;
+}
+
 static ngx_int_t send_held(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
 {
 	ngx_http_request_t *r = ctx->request;
+	ngx_chain_t held = {.buf = ngx_calloc_buf(r->pool), .next = NULL};
 	ngx_int_t rc = ngx_http_merlon_send_reply_head(ctx);
 	if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
 		return rc;
 	}
-	ngx_buf_t *buffer = ngx_calloc_buf(r->pool);
-	ngx_chain_t *link = ngx_alloc_chain_link(r->pool);
-	if (buffer == NULL || link == NULL) {
+	if (held.buf == NULL || link_rest(ctx, in, &held) != NGX_OK) {
 		return NGX_ERROR;
 	}
-	buffer->pos = ctx->held.data;
-	buffer->last = ctx->held.data + ctx->held.size;
-	buffer->start = buffer->pos;
-	buffer->end = buffer->last;
-	buffer->memory = ctx->held.size != 0;
-	buffer->flush = ctx->held.size == 0;
-	link->buf = buffer;
-	link->next = in;
-	return next_filter(r, ctx->held.size == 0 ? in : link);
+	held.buf->pos = ctx->held.data;
+	held.buf->last = ctx->held.data + ctx->held.size;
+	held.buf->start = held.buf->pos;
+	held.buf->end = held.buf->last;
+	held.buf->memory = ctx->held.size != 0;
+	held.buf->last_in_chain = held.next == NULL;
+	return next_filter(r, &held);
 }
 
 /* The whole answer goes out now. If the upstream is not at its end, the error makes nginx close it:

@@ -242,7 +242,10 @@ static ngx_int_t refuse(ngx_http_merlon_ctx_t *ctx, const struct mrl_verdict *ve
 		                 (size_t)(r->upstream->buffer.last - r->upstream->buffer.pos));
 		r->upstream->keepalive = 0;
 	}
-	ngx_http_merlon_log_reply(ctx, mrl_problems[verdict->problem].id, body);
+	/* A refusal of the upstream's that says what it should is no failure. */
+	if (verdict->problem != MRL_PROBLEM_UPSTREAM_REFUSED) {
+		ngx_http_merlon_log_reply(ctx, mrl_problems[verdict->problem].id, body);
+	}
 	ctx->pending = *verdict;
 	ctx->has_pending = 1;
 	r->http_version = ctx->http_version;
