@@ -98,7 +98,6 @@ enum ring_state health_judge(struct health *health, bool filled, uint64_t now_ms
 struct slot {
 	bool open;
 	bool dead;    /* its process is gone, or said that it goes */
-	bool clean;   /* it said so */
 	bool closing; /* the group holds its last lines */
 	bool dirty;   /* the group holds something of it */
 	bool has_news[2];

@@ -117,7 +117,7 @@ static void put_end(struct auditd *auditd, struct ring *ring, uint32_t index, ui
 		.reserved = slot->consumer.at.reserved,
 		.extra = slot->consumer.at.extra,
 		.max_wseq = slot->consumer.at.wseq,
-		.clean = slot->clean,
+		.clean = view.state == SLOT_CLOSING,
 	};
 	losses_look(auditd, ring, index, now_ms);
 	balance.incomplete = put_incomplete(auditd, ring, slot);

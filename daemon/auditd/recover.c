@@ -71,7 +71,7 @@ static bool uuid_after(struct mrl_slice line, struct mrl_slice name, uint8_t ret
 			continue;
 		}
 		uint8_t high = digits % 2 == 0 ? 0 : (uint8_t)(ret_uuid[digits / 2] << 4);
-		ret_uuid[digits / 2] = (uint8_t)(high | value);
+		ret_uuid[digits / 2] = (uint8_t)(high | (unsigned)value);
 		digits++;
 	}
 	return digits == 32;

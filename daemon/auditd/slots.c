@@ -201,8 +201,7 @@ static void look_at_slot(const struct auditd *auditd, struct ring *ring, uint32_
 	struct slot *slot = &ring->slots[index];
 	struct mrl_slot_view view = mrl_slot_look(&ring->file.ring, index);
 	if (slot->open) {
-		slot->clean = view.state == SLOT_CLOSING;
-		slot->dead = slot->dead || slot->clean || has_ended(slot);
+		slot->dead = slot->dead || view.state == SLOT_CLOSING || has_ended(slot);
 		return;
 	}
 	if (view.state == SLOT_FREE) {

@@ -60,15 +60,20 @@ struct ledger_cell {
  * leaves the details alone, so nobody ever waits, not even for a process that was killed in
  * between.
  */
-struct ledger {
-	uint32_t lock, epoch;
-	uint64_t count, bytes;
-	uint64_t classes[LEDGER_CLASSES];
-	uint64_t reasons[MRL_AUDIT_REASON_COUNT];
+struct ledger_details {
 	uint64_t first_us, last_us;
 	uint8_t first_id[16], last_id[16];
 	struct ledger_cell cells[LEDGER_CELLS];
-	uint8_t unused[40];
+	uint32_t epoch, unused;
+};
+
+struct ledger {
+	uint32_t lock, unused_1;
+	uint64_t count, bytes;
+	uint64_t classes[LEDGER_CLASSES];
+	uint64_t reasons[MRL_AUDIT_REASON_COUNT];
+	struct ledger_details details;
+	uint8_t unused_2[32];
 };
 _Static_assert(sizeof(struct ledger) == 512, "cache lines of its own");
 
@@ -160,5 +165,16 @@ static inline uint64_t frame_bytes(size_t payload_bytes)
 #define STORE(place, value)   __atomic_store_n(&(place), (value), __ATOMIC_RELEASE)
 #define RELAXED(place)        __atomic_load_n(&(place), __ATOMIC_RELAXED)
 #define PUT_RELAXED(place, v) __atomic_store_n(&(place), (v), __ATOMIC_RELAXED)
+
+static inline bool ledger_try_lock(struct ledger *ledger, uint32_t *ret_lock)
+{
+	uint32_t lock = RELAXED(ledger->lock);
+	if ((lock & 1) != 0 || !__atomic_compare_exchange_n(&ledger->lock, &lock, lock + 1, false,
+	                                                    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+		return false;
+	}
+	*ret_lock = lock + 1;
+	return true;
+}
 
 #endif

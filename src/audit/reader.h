@@ -73,7 +73,7 @@ struct mrl_ledger_news {
 	uint64_t classes[LEDGER_CLASSES];         /* totals */
 	uint64_t fresh_classes[LEDGER_CLASSES];
 	bool has_details; /* first, last, cells */
-	struct ledger details;
+	struct ledger_details details;
 };
 bool mrl_ledger_look(const struct mrl_ring *ring, uint32_t slot, enum mrl_audit_effect effect,
                      struct mrl_ledger_news *ret_news);

@@ -160,10 +160,9 @@ static void put_id(struct mrl_buffer *buffer, bool uuid, struct mrl_slice id)
 		put;                     \
 	}
 /* A call that broke off has no verdict. */
-#define SAYS(name) \
-	(OFFSET(name) != OFFSET(verdict) || f->stage != MRL_AUDIT_INCOMPLETE)
-#define OUT_NEEDED(name) \
-	if (SAYS(name)) { \
+#define SAYS(name) (OFFSET(name) != OFFSET(verdict) || f->stage != MRL_AUDIT_INCOMPLETE)
+#define OUT_NEEDED(name)                                     \
+	if (SAYS(name)) {                                    \
 		put_needed(b, #name, OFFSET(name), f->name); \
 	}
 #define OUT_NUMBER(name)  WHEN(f->name != 0, name, mrl_buffer_u64(b, f->name))

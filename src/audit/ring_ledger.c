@@ -21,17 +21,6 @@ static void add(uint64_t *counter, uint64_t amount)
 	__atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
 }
 
-static bool try_lock(struct ledger *ledger, uint32_t *ret_lock)
-{
-	uint32_t lock = RELAXED(ledger->lock);
-	if ((lock & 1) != 0 || !__atomic_compare_exchange_n(&ledger->lock, &lock, lock + 1, false,
-	                                                    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
-		return false;
-	}
-	*ret_lock = lock + 1;
-	return true;
-}
-
 static void count_op(struct ledger_cell cells[LEDGER_CELLS], uint64_t op_hash)
 {
 	struct ledger_cell *least = &cells[0];
@@ -48,24 +37,25 @@ static void count_op(struct ledger_cell cells[LEDGER_CELLS], uint64_t op_hash)
 	least->count++;
 }
 
-static void note_details(struct ledger *ledger, const struct mrl_audit_loss *loss, uint32_t epoch)
+static void note_details(struct ledger_details *details, const struct mrl_audit_loss *loss,
+                         uint32_t epoch)
 {
-	bool has_id = loss->request_id.size == sizeof(ledger->last_id);
-	if (ledger->epoch != epoch || ledger->first_us == 0) {
-		ledger->epoch = epoch;
-		memset(ledger->cells, 0, sizeof(ledger->cells));
-		memset(ledger->first_id, 0, sizeof(ledger->first_id));
-		ledger->first_us = loss->time_us;
+	bool has_id = loss->request_id.size == sizeof(details->last_id);
+	if (details->epoch != epoch || details->first_us == 0) {
+		details->epoch = epoch;
+		memset(details->cells, 0, sizeof(details->cells));
+		memset(details->first_id, 0, sizeof(details->first_id));
+		details->first_us = loss->time_us;
 		if (has_id) {
-			memcpy(ledger->first_id, loss->request_id.data, sizeof(ledger->first_id));
+			memcpy(details->first_id, loss->request_id.data, sizeof(details->first_id));
 		}
 	}
-	ledger->last_us = loss->time_us;
+	details->last_us = loss->time_us;
 	if (has_id) {
-		memcpy(ledger->last_id, loss->request_id.data, sizeof(ledger->last_id));
+		memcpy(details->last_id, loss->request_id.data, sizeof(details->last_id));
 	}
 	if (loss->op_hash != 0) {
-		count_op(ledger->cells, loss->op_hash);
+		count_op(details->cells, loss->op_hash);
 	}
 }
 
@@ -86,8 +76,8 @@ void mrl_ring_count(const struct mrl_ring *ring, const struct mrl_producer *prod
 	add(&ledger->bytes, loss->bytes);
 	add(&ledger->classes[status_class < LEDGER_CLASSES ? status_class : 0], 1);
 	uint32_t lock = 0;
-	if (try_lock(ledger, &lock)) {
-		note_details(ledger, loss, LOAD(slot->reported[loss->effect - 1].epoch));
+	if (ledger_try_lock(ledger, &lock)) {
+		note_details(&ledger->details, loss, LOAD(slot->reported[loss->effect - 1].epoch));
 		STORE(ledger->lock, lock + 1);
 	}
 	/* last: what the daemon looks at */

@@ -1,18 +1,15 @@
 /* The daemon's look at the ledgers: what is new since the last report, and that it was reported. */
 #include "audit/reader.h"
 
-static bool copy_details(struct ledger *ledger, struct ledger *ret_details)
+#define LOCK_TRIES 64
+
+static bool copy_details(struct ledger *ledger, struct ledger_details *ret_details)
 {
-	for (unsigned tries = 0; tries < 64; tries++) {
-		uint32_t before = LOAD(ledger->lock);
-		if ((before & 1) != 0) {
-			continue;
-		}
-		struct ledger copy;
-		memcpy(&copy, ledger, sizeof(copy));
-		/* a read-modify-write: nothing of the copy may move behind it */
-		if (__atomic_fetch_add(&ledger->lock, 0, __ATOMIC_ACQ_REL) == before) {
-			*ret_details = copy;
+	uint32_t lock = 0;
+	for (unsigned tries = 0; tries < LOCK_TRIES; tries++) {
+		if (ledger_try_lock(ledger, &lock)) {
+			*ret_details = ledger->details;
+			STORE(ledger->lock, lock + 1);
 			return true;
 		}
 	}

@@ -64,11 +64,16 @@ static void read_lines(struct world *world)
 	char path[80];
 	struct stat info;
 	snprintf(path, sizeof(path), "%s/audit/audit.jsonl", world->state_dir);
+	free(world->text);
+	world->text = NULL;
 	int fd = open(path, O_RDONLY);
-	assert_true(fd >= 0);
+	if (fd < 0) {
+		world->text = calloc(1, 1); /* not yet */
+		assert_non_null(world->text);
+		return;
+	}
 	assert_int_equal(fstat(fd, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
-	free(world->text);
 	world->text = calloc(1, (size_t)info.st_size + 1);
 	assert_non_null(world->text);
 	assert_int_equal(read(fd, world->text, (size_t)info.st_size), info.st_size);

@@ -106,7 +106,7 @@ static size_t from_hex(const char *hex, uint8_t *bytes)
 			continue;
 		}
 		uint8_t high = digits % 2 == 0 ? 0 : (uint8_t)(bytes[digits / 2] << 4);
-		bytes[digits / 2] = (uint8_t)(high | value);
+		bytes[digits / 2] = (uint8_t)(high | (unsigned)value);
 		digits++;
 	}
 	return digits / 2;

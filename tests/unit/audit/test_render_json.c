@@ -47,7 +47,7 @@ static void test_full(void **state)
 		"{\"class\":1,\"time_us\":1795430400123456,\"dur_us\":2412,\"method\":\"other\","
 		"\"op_id\":\"getOrder\",\"template\":\"/v1/orders/{id}\",\"api\":\"orders\","
 		"\"version\":\"1.0.0\",\"status\":404,\"verdict\":\"denied\",\"control\":"
-	        "\"operation\","
+		"\"operation\","
 		"\"problem\":\"no-operation\",\"ip\":\"203.0.113.7\",\"port\":52814,"
 		"\"via\":[\"10.0.0.5\",\"2001:db8::1\"],\"up_ip\":\"127.0.0.1\",\"up_port\":3000,"
 		"\"up_us\":1980,\"req_len\":412,\"req_body\":0,\"res_len\":913,\"res_body\":188,"

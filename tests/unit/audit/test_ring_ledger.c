@@ -36,7 +36,7 @@ static void test_counts(void **state)
 	assert_int_equal(news.details.last_us, 7);
 	assert_int_equal(news.details.first_id[0], 5);
 	assert_int_equal(news.details.last_id[0], 7);
-	assert_int_equal(news.details.bytes, 30);
+	assert_int_equal(ring_slot(ring, 0)->ledgers[0].bytes, 30);
 	assert_int_equal(news.details.cells[0].op_hash, mrl_audit_op_hash(MRL_SLICE("a")));
 	assert_int_equal(news.details.cells[0].count, 2);
 	assert_int_equal(news.details.cells[1].count, 1);
