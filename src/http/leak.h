@@ -128,12 +128,19 @@ static inline bool mrl_leak_is_word(uint8_t byte)
 	return mrl_leak_is_letter(byte) || mrl_is_digit(byte) || byte == '_';
 }
 
-/* The first of the windows of three bytes that may stand here: behind them no letter may follow. */
+/* What may follow a window of three bytes: ASCII but for what shares its upper half with letters.
+ */
+static inline bool mrl_leak_ends_short(uint8_t byte)
+{
+	return byte < 0x80 && !mrl_leak_is_letter(byte) && byte != '@' && byte != '`';
+}
+
+/* The first of the windows of three bytes that may stand here. */
 static inline uint8_t mrl_leak_short(const struct mrl_leak_scanner *scanner, uint32_t key)
 {
-	return mrl_leak_is_letter((uint8_t)(key >> 24))
-	               ? 0
-	               : scanner->shorts[mrl_leak_head(key & MRL_LEAK_SHORT)];
+	return mrl_leak_ends_short((uint8_t)(key >> 24))
+	               ? scanner->shorts[mrl_leak_head(key & MRL_LEAK_SHORT)]
+	               : 0;
 }
 
 static inline bool mrl_leak_known(const struct mrl_leak_scanner *scanner, uint32_t key)

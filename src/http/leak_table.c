@@ -78,7 +78,7 @@ static bool allowed(const struct mrl_leak_window *window, size_t i, uint8_t byte
 	if (window->offset + i < window->anchor_size) {
 		return (uint8_t)window->anchor[window->offset + i] == byte;
 	}
-	return byte < 0x80 && !mrl_leak_is_letter(byte) && byte != '_' && byte < 'a';
+	return mrl_leak_ends_short(byte);
 }
 
 /* Adds a window's halves to bucket tables. */

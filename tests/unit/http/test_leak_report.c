@@ -19,8 +19,9 @@ static const struct example {
                          "\"frames\":[\"views.py:42 get_order\"]"},
 	{"node-1.txt", "\"leak\":[\"node\"],\"exception\":\"TypeError\","
                        "\"frames\":[\"users.js:23 getUser\",\"layer.js:95"},
-	{"node-4.txt", "\"leak\":[\"node\"],\"frames\":[\"basket.ts:57 Basket.add\","
-                       "\"checkout.ts:8 Checkout\",\"routes.ts:101\"]"},
+	{"node-4.txt",
+         "\"leak\":[\"node\"],\"exception\":\"Error\",\"frames\":[\"basket.ts:57 Basket.add\","
+         "\"checkout.ts:8 Checkout\",\"routes.ts:101\"]"},
 	{"php-1.txt", "\"leak\":[\"php\"],\"exception\":\"TypeError\",\"frames\":["},
 	{"php-4.txt", "\"leak\":[\"php\"],\"frames\":[\"HttpKernel.php:76 "
                       "RouterListener->onKernelRequest\"]"},
