@@ -1,0 +1,165 @@
+/* The subcommand table: dispatch, help, completion and the manual's test read it. */
+#include "cli.h"
+
+#define END                                \
+	{                                  \
+		NULL, 0, NULL, NULL, false \
+	}
+
+#define CONFIG(meaning)                               \
+	{                                             \
+		"config", 'c', "FILE", meaning, false \
+	}
+#define INSTANCE                                                                        \
+	{                                                                               \
+		"instance", 0, "NAME", "which running gateway; default: default", false \
+	}
+
+const struct mrl_option mrl_common_options[] = {
+	{"json", 0, NULL, "one JSON text on standard output", false},
+	{"help", 'h', NULL, "what the command does", false},
+	END,
+};
+
+static const struct mrl_option up_options[] = {
+	CONFIG("the policy, merlon.yaml"),
+	{"upstream", 'u', "URL", "without a policy: where the API answers", false},
+	{"openapi", 'o', "FILE", "without a policy: its OpenAPI document", false},
+	{"listen", 'l', "ADDRESS", "without a policy: default 127.0.0.1:8443", false},
+	{"plain", 0, "ADDRESS",
+         "without a policy: also a listener without TLS, which only redirects", false},
+	{"name", 0, "HOST", "without a policy: a further local name to answer to", true},
+	{"instance", 0, "NAME", "a name for this gateway; default: default", false},
+	{"user", 0, "NAME", "the account that everything runs as; needed when started as root",
+         false},
+	END,
+};
+
+static const struct mrl_option lint_options[] = {
+	CONFIG("the policy; default: merlon.yaml"),
+	END,
+};
+
+static const struct mrl_option explain_options[] = {
+	CONFIG("show what this policy makes of the operation"),
+	END,
+};
+
+static const struct mrl_option instance_options[] = {
+	INSTANCE,
+	END,
+};
+
+static const char *const shells[] = {"bash", "zsh", "fish", NULL};
+
+const struct mrl_command mrl_commands[] = {
+	{
+		.name = "up",
+		.words = "",
+		.summary = "run a gateway in front of an API",
+		.description =
+			"Either `--upstream URL --openapi FILE`, which needs nothing else, or `-c "
+                        "FILE` with a\n"
+			"policy. Runs in the foreground; SIGHUP or `merlon reload` reads policy, "
+                        "documents and\n"
+			"certificates again without dropping a call; SIGTERM or Ctrl-C ends it.",
+		.options = up_options,
+		.run = mrl_cmd_up,
+	},
+	{
+		.name = "reload",
+		.words = "",
+		.summary = "make a running gateway read its policy again",
+		.description = "Prints the findings. A policy that does not load leaves the old "
+                               "one at work.",
+		.options = instance_options,
+		.run = mrl_cmd_reload,
+	},
+	{
+		.name = "status",
+		.words = "",
+		.summary = "what a running gateway is doing",
+		.description =
+			"Processes, policy generation, listeners, expired exemptions, HTTP/3.",
+		.options = instance_options,
+		.run = mrl_cmd_status,
+	},
+	{
+		.name = "lint",
+		.words = "[FILE]",
+		.words_max = 1,
+		.summary = "check a policy, its OpenAPI documents and its certificates",
+		.description = "Exits 1 when something is wrong. Warnings alone exit 0.",
+		.options = lint_options,
+		.run = mrl_cmd_lint,
+	},
+	{
+		.name = "explain",
+		.words = "[CONTROL|ITEM|PROBLEM|OPERATION]",
+		.words_max = 1,
+		.summary = "what a control does, its keys, defaults and refusals",
+		.description = "Without a word: all controls. With one: a control (`cors`), a line "
+                               "of the checklist\n"
+			       "(`CORS-2`) or a problem (`origin-not-allowed`). With `-c FILE` and "
+                               "an operation\n"
+			       "(`\"GET /orders/{id}\"`): its plan with the values in force and "
+                               "the exemptions.",
+		.options = explain_options,
+		.run = mrl_cmd_explain,
+	},
+	{
+		.name = "schema",
+		.words = "",
+		.summary = "print the policy's JSON Schema, for editors",
+		.description = "JSON Schema 2020-12, made from the tables that read the policy.",
+		.run = mrl_cmd_schema,
+	},
+	{
+		.name = "error",
+		.words = "ID",
+		.words_min = 1,
+		.words_max = 1,
+		.summary = "find what is known of a request id that a client was given",
+		.description = "The audit record and the lines of the error log. Exits 1 if there "
+                               "are none.",
+		.options = instance_options,
+		.run = mrl_cmd_error,
+	},
+	{
+		.name = "completion",
+		.words = "SHELL",
+		.word_table = shells,
+		.words_min = 1,
+		.words_max = 1,
+		.summary = "print a completion script for bash, zsh or fish",
+		.description = "For bash: `. <(merlon completion bash)`.",
+		.run = mrl_cmd_completion,
+	},
+	{
+		.name = "version",
+		.words = "",
+		.summary = "print the versions of Merlon, nginx and OpenSSL",
+		.description = "What is found is what `merlon up` would run.",
+		.run = mrl_cmd_version,
+	},
+	{
+		.name = "help",
+		.words = "[COMMAND]",
+		.words_max = 1,
+		.summary = "list the commands, or tell what one does",
+		.description = "The same as `merlon COMMAND --help`.",
+		.run = mrl_cmd_help,
+	},
+};
+
+const size_t mrl_command_count = MRL_COUNT(mrl_commands);
+
+const struct mrl_command *mrl_command_find(const char *name)
+{
+	for (size_t i = 0; i < mrl_command_count; i++) {
+		if (strcmp(mrl_commands[i].name, name) == 0) {
+			return &mrl_commands[i];
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,72 @@
+/* Reads R/edge.status. The file is shared memory of other processes: it is read in one go, and
+ * nothing in it is believed but numbers. */
+#include "edge_status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MAGIC "MRLEDGE1"
+
+struct slot {
+	uint32_t pid;
+	uint32_t reserved;
+	uint64_t generation;
+};
+
+struct status {
+	char magic[8];
+	struct slot slots[MRL_EDGE_WORKERS_MAX];
+};
+
+static bool read_status(const char *run_dir, struct status *ret_status)
+{
+	char *path = NULL;
+	if (asprintf(&path, "%s/edge.status", run_dir) < 0) {
+		return false;
+	}
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	free(path);
+	if (fd < 0) {
+		return false;
+	}
+	ssize_t size = read(fd, ret_status, sizeof(*ret_status));
+	(void)close(fd);
+	return size == (ssize_t)sizeof(*ret_status) &&
+	       memcmp(ret_status->magic, MAGIC, sizeof(ret_status->magic)) == 0;
+}
+
+static bool lives(uint32_t pid)
+{
+	return pid != 0 && pid <= INT32_MAX && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+size_t mrl_edge_workers(const char *run_dir, struct mrl_edge_worker workers[MRL_EDGE_WORKERS_MAX])
+{
+	struct status status;
+	size_t count = 0;
+	if (!read_status(run_dir, &status)) {
+		return 0;
+	}
+	for (size_t i = 0; i < MRL_EDGE_WORKERS_MAX; i++) {
+		if (lives(status.slots[i].pid)) {
+			workers[count++] = (struct mrl_edge_worker){(pid_t)status.slots[i].pid,
+			                                            status.slots[i].generation};
+		}
+	}
+	return count;
+}
+
+uint32_t mrl_edge_count(const char *run_dir, uint64_t generation)
+{
+	struct mrl_edge_worker workers[MRL_EDGE_WORKERS_MAX];
+	size_t count = mrl_edge_workers(run_dir, workers);
+	uint32_t with = 0;
+	for (size_t i = 0; i < count; i++) {
+		with += workers[i].generation == generation;
+	}
+	return with;
+}
