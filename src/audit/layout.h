@@ -155,6 +155,13 @@ static inline size_t ring_control_bytes(uint32_t inflight_max)
 	return RING_PAGE + (table + RING_PAGE - 1) / RING_PAGE * RING_PAGE;
 }
 
+/* Where a slot begins in the file, which has each data area once. */
+static inline uint64_t ring_file_offset(const struct mrl_ring *ring, uint32_t index)
+{
+	uint64_t stride = ring->control_bytes + ring->sizes.ring_bytes;
+	return MRL_RING_HEADER + index * stride;
+}
+
 /* Header, payload and the zeros up to the next multiple of 8. */
 static inline uint64_t frame_bytes(size_t payload_bytes)
 {

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -25,12 +24,6 @@
 #define NAME_MAX_SIZE 48
 #define NUMBERS_MAX   64
 #define OPEN_TRIES    16
-
-static off_t slot_offset(const struct mrl_ring *ring, uint32_t slot)
-{
-	uint64_t stride = ring->control_bytes + ring->sizes.ring_bytes;
-	return (off_t)(MRL_RING_HEADER + slot * stride);
-}
 
 static void *map_at(uint8_t *place, size_t bytes, int fd, off_t offset)
 {
@@ -43,7 +36,7 @@ static bool map_slots(const struct mrl_ring *ring, int fd)
 	size_t bytes = ring->control_bytes + data_bytes;
 	for (uint32_t i = 0; i < ring->sizes.slot_count; i++) {
 		uint8_t *place = ring->memory + MRL_RING_HEADER + i * ring->view_stride;
-		off_t offset = slot_offset(ring, i);
+		off_t offset = (off_t)ring_file_offset(ring, i);
 		if (map_at(place, bytes, fd, offset) == MAP_FAILED ||
 		    map_at(place + bytes, data_bytes, fd, offset + (off_t)ring->control_bytes) ==
 		            MAP_FAILED) {
@@ -196,7 +189,7 @@ static bool allocate_controls(int fd, const struct mrl_ring_sizes *sizes)
 		return false;
 	}
 	for (uint32_t i = 0; i < sizes->slot_count; i++) {
-		if (posix_fallocate(fd, slot_offset(&ring, i), RING_PAGE) != 0) {
+		if (posix_fallocate(fd, (off_t)ring_file_offset(&ring, i), RING_PAGE) != 0) {
 			return false;
 		}
 	}
@@ -328,61 +321,4 @@ void mrl_ring_file_release(struct mrl_ring_file *file)
 	}
 	memset(file, 0, sizeof(*file));
 	file->fd = -1;
-}
-
-static bool draw_incarnation(uint64_t *ret_incarnation)
-{
-	uint64_t incarnation = 0;
-	while (incarnation == 0) {
-		if (getrandom(&incarnation, sizeof(incarnation), 0) != sizeof(incarnation)) {
-			return false;
-		}
-	}
-	*ret_incarnation = incarnation;
-	return true;
-}
-
-/* From here on no store to the slot can fail for want of memory, nor cause a page fault. */
-static bool allocate_slot(const struct mrl_ring_file *file, uint32_t slot)
-{
-	const struct mrl_ring *ring = &file->ring;
-	size_t bytes = ring->control_bytes + ring->sizes.ring_bytes;
-	if (posix_fallocate(file->fd, slot_offset(ring, slot), (off_t)bytes) != 0) {
-		return false;
-	}
-	/* only speed: a kernel without it faults the pages in one by one */
-	(void)madvise(ring_slot(ring, slot), bytes, MADV_POPULATE_WRITE);
-	return true;
-}
-
-enum mrl_err mrl_ring_file_claim(const struct mrl_ring_file *file, uint32_t kind,
-                                 struct mrl_producer *ret_producer)
-{
-	struct mrl_ring_identity identity = {.pid = (uint32_t)getpid(), .kind = kind};
-	uint32_t slot;
-	if (!draw_incarnation(&identity.incarnation)) {
-		return MRL_ERR_IO;
-	}
-	enum mrl_err err = mrl_ring_take(&file->ring, identity.pid, &slot);
-	if (err != MRL_OK) {
-		return err;
-	}
-	if (!allocate_slot(file, slot)) {
-		mrl_ring_file_punch(file, slot);
-		mrl_ring_give_back(&file->ring, slot);
-		return MRL_ERR_FULL;
-	}
-	if (mrl_process_start((pid_t)identity.pid, &identity.pid_start) != MRL_OK) {
-		identity.pid_start = 0;
-	}
-	mrl_ring_claim(&file->ring, slot, &identity, ret_producer);
-	return MRL_OK;
-}
-
-void mrl_ring_file_punch(const struct mrl_ring_file *file, uint32_t slot)
-{
-	const struct mrl_ring *ring = &file->ring;
-	size_t bytes = ring->control_bytes - RING_PAGE + ring->sizes.ring_bytes;
-	(void)fallocate(file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-	                slot_offset(ring, slot) + RING_PAGE, (off_t)bytes);
 }

@@ -24,7 +24,7 @@ static const struct mrl_ip full_via[] = {
 static const uint8_t full_id[16] = {0x01, 0x9A, 0xA3, 0xC1, 0x7B, 0x1E, 0x7C, 0x3A,
                                     0x9F, 0x00, 0x2B, 0x5D, 0x8C, 0x1E, 0x4A, 0x77};
 
-__attribute__((unused)) static struct mrl_audit_facts full_facts(void)
+static struct mrl_audit_facts full_call(void)
 {
 	return (struct mrl_audit_facts){
 		.class_id = MRL_AUDIT_CALL,
@@ -62,28 +62,34 @@ __attribute__((unused)) static struct mrl_audit_facts full_facts(void)
 		.fact_count = MRL_COUNT(full_fact_rows),
 		.activity = 1,
 		.login_user = {.kid = 2027, .bytes = {0xFF}},
-		.http = 11,
-		.via_count = MRL_COUNT(full_via),
-		.has_up_us = true,
-		.up_us = 1980,
-		.port = 52814,
-		.up_port = 3000,
-		.tls = 0x0304,
-		.cipher = 0x1301,
-		.ip = {.bytes = {203, 0, 113, 7}, .size = 4},
-		.up_ip = {.bytes = {127, 0, 0, 1}, .size = 4},
-		.via = full_via,
-		.has_sampled = true,
-		.sampled = true,
-		.request_id = mrl_slice(full_id, 16),
-		.trace = mrl_slice(full_id, 16),
-		.span = mrl_slice(full_id, 8),
-		.parent = mrl_slice(full_id, 8),
-		.user_agent = MRL_SLICE("curl/7.88.1"),
-		.client_request_id = MRL_SLICE("abc-1"),
-		.accept_language = MRL_SLICE("de-DE"),
-		.method_name = MRL_SLICE("FOO"),
 	};
+}
+
+__attribute__((unused)) static struct mrl_audit_facts full_facts(void)
+{
+	struct mrl_audit_facts facts = full_call();
+	facts.http = 11;
+	facts.via_count = MRL_COUNT(full_via);
+	facts.has_up_us = true;
+	facts.up_us = 1980;
+	facts.port = 52814;
+	facts.up_port = 3000;
+	facts.tls = 0x0304;
+	facts.cipher = 0x1301;
+	facts.ip = (struct mrl_ip){.bytes = {203, 0, 113, 7}, .size = 4};
+	facts.up_ip = (struct mrl_ip){.bytes = {127, 0, 0, 1}, .size = 4};
+	facts.via = full_via;
+	facts.has_sampled = true;
+	facts.sampled = true;
+	facts.request_id = mrl_slice(full_id, 16);
+	facts.trace = mrl_slice(full_id, 16);
+	facts.span = mrl_slice(full_id, 8);
+	facts.parent = mrl_slice(full_id, 8);
+	facts.user_agent = MRL_SLICE("curl/7.88.1");
+	facts.client_request_id = MRL_SLICE("abc-1");
+	facts.accept_language = MRL_SLICE("de-DE");
+	facts.method_name = MRL_SLICE("FOO");
+	return facts;
 }
 
 #define FULL_LONG_BYTES 400

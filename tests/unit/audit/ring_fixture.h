@@ -24,7 +24,7 @@ struct fixture {
 static void fixture_sized(struct fixture *fixture, uint32_t inflight_max, uint32_t ring_bytes)
 {
 	memset(fixture, 0, sizeof(*fixture));
-	strncpy(fixture->dir, "/dev/shm/merlon-unit-XXXXXX", sizeof(fixture->dir) - 1);
+	snprintf(fixture->dir, sizeof(fixture->dir), "/dev/shm/merlon-unit-XXXXXX");
 	assert_non_null(mkdtemp(fixture->dir));
 	fixture->options = (struct mrl_ring_options){
 		.run_dir = fixture->dir,
