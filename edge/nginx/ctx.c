@@ -66,7 +66,7 @@ ngx_http_merlon_ctx_t *ngx_http_merlon_ctx_make(ngx_http_request_t *r)
 	}
 	ngx_http_merlon_ctx_t *ctx = cleanup->data;
 	struct mrl_memory memory = {.give = pool_give, .host = r->pool};
-	ngx_memzero(ctx, sizeof(*ctx));
+	ngx_memzero(ctx, offsetof(ngx_http_merlon_ctx_t, call.sets));
 	cleanup->handler = release;
 	ctx->request = r;
 	ctx->worker = ngx_merlon_worker();

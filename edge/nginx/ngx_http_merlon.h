@@ -14,7 +14,7 @@
 #include <merlon/audit_host.h>
 #include <merlon/engine.h>
 
-#define MRL_EDGE_ARENA_BLOCK  4096
+#define MRL_EDGE_ARENA_BLOCK  3072 /* with its head below a page: out of nginx's pool, no malloc */
 #define MRL_EDGE_ARENA_MAX    (8U << 20)
 #define MRL_EDGE_RANDOM_BYTES 4096
 
@@ -82,10 +82,8 @@ typedef struct {
 	ngx_merlon_worker_t *worker;
 	const ngx_http_merlon_main_conf_t *main_conf;
 	struct mrl_arena arena;
-	struct mrl_call call;
 	struct mrl_view view;
 	struct mrl_reply reply;
-	const struct mrl_field *reply_sets[MRL_REPLY_SETS_MAX];
 
 	uint64_t start_ns;          /* CLOCK_MONOTONIC at the first byte that we saw */
 	uint64_t counted_bytes;     /* of the request's body */
@@ -113,6 +111,9 @@ typedef struct {
 	unsigned truncated : 1; /* more fields than a view holds */
 	unsigned upstream_replied : 1;
 	unsigned recorded : 1;
+
+	struct mrl_call call; /* zeroed up to its arrays */
+	const struct mrl_field *reply_sets[MRL_REPLY_SETS_MAX];
 } ngx_http_merlon_ctx_t;
 
 extern ngx_module_t ngx_merlon_module;

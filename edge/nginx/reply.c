@@ -139,24 +139,10 @@ static ngx_int_t hide_server(ngx_http_request_t *r)
 	return NGX_OK;
 }
 
-static void drop_replaced(struct mrl_reply *reply)
-{
-	for (uint32_t i = 0; i < reply->set_count; i++) {
-		uint16_t id = reply->sets[i]->id;
-		for (uint32_t j = reply->first[id]; id != 0 && j != 0 && j <= reply->field_count;
-		     j++) {
-			if (reply->fields[j - 1].id == id) {
-				reply->fields[j - 1].drop = true;
-			}
-		}
-	}
-}
-
 static ngx_int_t apply(ngx_http_merlon_ctx_t *ctx)
 {
 	ngx_http_request_t *r = ctx->request;
 	struct mrl_reply *reply = &ctx->reply;
-	drop_replaced(reply);
 	for (uint32_t i = 0; i < reply->field_count; i++) {
 		if (reply->fields[i].drop) {
 			((ngx_table_elt_t *)reply->fields[i].host)->hash = 0;

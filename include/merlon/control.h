@@ -220,13 +220,10 @@ struct mrl_call {
 	const struct mrl_leak_scanner *watch; /* reply_leak: scan the stream as it passes */
 	struct mrl_leak_set watch_off;
 
-	struct mrl_field sets[MRL_CALL_SETS_MAX]; /* to set for the upstream */
 	uint8_t set_count;
-	struct mrl_field answers[MRL_CALL_SETS_MAX]; /* fields of an ANSWER or a DENY */
 	uint8_t answer_count;
 
 	/* For the record. */
-	struct mrl_fact facts[MRL_FACTS_MAX];
 	uint8_t fact_count;
 	const struct mrl_control *denied_by; /* also in shadow mode, then `shadow` */
 	enum mrl_problem_id problem;
@@ -242,6 +239,11 @@ struct mrl_call {
 	enum mrl_need_kind need; /* that the adapter was asked for and has not answered */
 	bool resumed;            /* the adapter has: the next run goes on at `step` */
 	bool need_failed;        /* the adapter could not meet the last NEED before its deadline */
+
+	/* Valid up to their counts: the only part that need not be zeroed for a new call. */
+	struct mrl_field sets[MRL_CALL_SETS_MAX];    /* to set for the upstream */
+	struct mrl_field answers[MRL_CALL_SETS_MAX]; /* fields of an ANSWER or a DENY */
+	struct mrl_fact facts[MRL_FACTS_MAX];
 };
 
 /* Facts past MRL_FACTS_MAX are dropped. Of a row the last number counts; each word is kept once. */

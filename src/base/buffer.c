@@ -42,9 +42,13 @@ void mrl_buffer_i64(struct mrl_buffer *buffer, int64_t number)
 void mrl_buffer_hex(struct mrl_buffer *buffer, struct mrl_slice bytes)
 {
 	static const char digits[] = "0123456789abcdef";
+	if (bytes.size > (buffer->capacity - buffer->size) / 2) {
+		buffer->overflow = true;
+		return;
+	}
 	for (size_t i = 0; i < bytes.size; i++) {
-		mrl_buffer_byte(buffer, (uint8_t)digits[bytes.data[i] >> 4]);
-		mrl_buffer_byte(buffer, (uint8_t)digits[bytes.data[i] & 15]);
+		buffer->data[buffer->size++] = (uint8_t)digits[bytes.data[i] >> 4];
+		buffer->data[buffer->size++] = (uint8_t)digits[bytes.data[i] & 15];
 	}
 }
 

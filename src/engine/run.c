@@ -92,24 +92,33 @@ static struct mrl_verdict judge_need(struct mrl_call *call, const struct mrl_ste
 	return *verdict;
 }
 
-static struct mrl_verdict ask(struct mrl_call *call, const struct mrl_step *step)
+/* Anything but a plain pass. */
+static struct mrl_verdict settle(struct mrl_call *call, const struct mrl_step *step,
+                                 enum mrl_err err, const struct mrl_verdict *verdict,
+                                 uint8_t answer_count)
 {
-	struct mrl_verdict verdict = MRL_VERDICT_PASS;
-	uint8_t answer_count = call->answer_count;
-	if (is_exempt(call, step)) {
-		return verdict;
-	}
-	enum mrl_err err = step->decide(step->config, call, &verdict);
-	if (err == MRL_OK && !MRL_INVARIANT(is_well_formed(&verdict))) {
+	if (err == MRL_OK && !MRL_INVARIANT(is_well_formed(verdict))) {
 		err = MRL_ERR_BUG;
 	}
 	if (err != MRL_OK) {
 		return failure_of(call, step, err);
 	}
-	if (verdict.outcome == MRL_DENY) {
-		return judge_denial(call, step, &verdict, answer_count);
+	if (verdict->outcome == MRL_DENY) {
+		return judge_denial(call, step, verdict, answer_count);
 	}
-	return verdict.outcome == MRL_NEED ? judge_need(call, step, &verdict) : verdict;
+	return verdict->outcome == MRL_NEED ? judge_need(call, step, verdict) : *verdict;
+}
+
+static void ask(struct mrl_call *call, const struct mrl_step *step, struct mrl_verdict *verdict)
+{
+	uint8_t answer_count = call->answer_count;
+	if (is_exempt(call, step)) {
+		return;
+	}
+	enum mrl_err err = step->decide(step->config, call, verdict);
+	if (err != MRL_OK || verdict->outcome != MRL_PASS) {
+		*verdict = settle(call, step, err, verdict, answer_count);
+	}
 }
 
 /* Where to go on: at the step that asked, if the adapter has answered; else at the first. */
@@ -131,7 +140,7 @@ void mrl_engine_run(struct mrl_call *call, enum mrl_stage stage, struct mrl_verd
 	*ret_verdict = MRL_VERDICT_PASS;
 	find_place(call, stage);
 	while (call->step < plan->counts[stage]) {
-		*ret_verdict = ask(call, &plan->steps[stage][call->step]);
+		ask(call, &plan->steps[stage][call->step], ret_verdict);
 		if (ret_verdict->outcome != MRL_PASS) {
 			return;
 		}
