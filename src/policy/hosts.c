@@ -80,10 +80,11 @@ static enum mrl_err list_apis(struct mrl_loader *loader, struct mrl_host *host)
 	return MRL_OK;
 }
 
-/* Whose paths would be told apart by nothing. The APIs are sorted, so equals stand together. */
-static void check_base_paths(struct mrl_loader *loader, const struct mrl_host *host)
+/* Whether their paths can be told apart. */
+static bool check_base_paths(struct mrl_loader *loader, const struct mrl_host *host)
 {
 	struct mrl_hint hint;
+	bool differ = true;
 	for (uint32_t i = 1; i < host->api_count; i++) {
 		for (uint32_t j = 0; j < i; j++) {
 			const struct mrl_api *first = host->apis[j];
@@ -97,8 +98,10 @@ static void check_base_paths(struct mrl_loader *loader, const struct mrl_host *h
 			             "path \"%.*s\"",
 			             MRL_PRINT(first->name), MRL_PRINT(second->name),
 			             MRL_PRINT(host->name), MRL_PRINT(second->base_path));
+			differ = false;
 		}
 	}
+	return differ;
 }
 
 static bool has_same_apis(const struct mrl_host *a, const struct mrl_host *b)
@@ -156,8 +159,7 @@ enum mrl_err mrl_load_hosts(struct mrl_loader *loader)
 	enum mrl_err err = list_hosts(loader);
 	for (uint32_t i = 0; i < policy->host_count && err == MRL_OK; i++) {
 		err = list_apis(loader, &policy->hosts[i]);
-		if (err == MRL_OK) {
-			check_base_paths(loader, &policy->hosts[i]);
+		if (err == MRL_OK && check_base_paths(loader, &policy->hosts[i])) {
 			err = make_router(loader, &policy->hosts[i]);
 		}
 	}

@@ -162,10 +162,15 @@ static enum mrl_err load_sections(struct mrl_loader *loader, const struct raw *r
 
 static enum mrl_err load_root(struct mrl_loader *loader, const struct mrl_node *root)
 {
-	struct raw raw;
-	enum mrl_err err = mrl_keys_read(loader, mrl_policy_keys, root, &raw);
-	/* Of another form nothing below can be understood. */
-	if (err != MRL_OK || root->kind != MRL_NODE_OBJECT || raw.merlon != 1) {
+	struct raw raw = {0};
+	const struct mrl_node *form = mrl_node_member(root, mrl_policy_keys[0].name);
+	enum mrl_err err = mrl_key_read(loader, &mrl_policy_keys[0], form, &raw);
+	/* Of another form nothing can be understood. */
+	if (err != MRL_OK || (form != NULL && raw.merlon != 1)) {
+		return err;
+	}
+	err = mrl_keys_read(loader, mrl_policy_keys, root, &raw);
+	if (err != MRL_OK || raw.merlon != 1) {
 		return err;
 	}
 	err = load_sections(loader, &raw);
