@@ -10,6 +10,7 @@
 #define ORIGIN_MAX       512
 #define HEADERS_MAX      1024
 #define HEADER_NAMES_MAX 32
+#define VARY_MAX         1024
 
 static const struct mrl_key keys[] = {
 	{"origins", MRL_KEY_LIST, 0, 64, "[]", NULL,
@@ -175,45 +176,57 @@ static enum mrl_err decide_head(const void *config, struct mrl_call *call,
 	return err;
 }
 
-static bool names_origin(struct mrl_slice vary)
+static bool list_has(struct mrl_slice list, struct mrl_slice name)
 {
-	struct mrl_slice name;
-	while (mrl_list_next(&vary, &name)) {
-		if (mrl_slice_equal_nocase(name, MRL_SLICE("origin")) || mrl_slice_is(name, "*")) {
+	struct mrl_slice element;
+	while (mrl_list_next(&list, &element)) {
+		if (mrl_slice_equal_nocase(element, name)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* One Vary field: the upstream's names, and Origin. */
+/* Past VARY_MAX a repeat stays: an upstream must not buy a search for each name. */
+static void add_vary(struct mrl_buffer *list, struct mrl_slice names)
+{
+	struct mrl_slice name;
+	while (mrl_list_next(&names, &name)) {
+		bool known = list->size <= VARY_MAX && list_has(mrl_buffer_slice(list), name);
+		if (name.size == 0 || known) {
+			continue;
+		}
+		if (list->size != 0) {
+			MRL_PUT(list, ", ");
+		}
+		mrl_buffer_put(list, name);
+	}
+}
+
+/* One Vary field: Origin, and the upstream's names. */
 static enum mrl_err set_vary(struct mrl_call *call)
 {
 	struct mrl_reply *reply = call->reply;
 	size_t capacity = vary_origin.value.size;
 	for (uint32_t i = 0; i < reply->field_count; i++) {
 		const struct mrl_field *field = &reply->fields[i];
-		capacity += field->id == MRL_FIELD_VARY ? field->value.size + 2 : 0;
+		/* "a,b" grows by one byte for each comma. */
+		capacity += field->id == MRL_FIELD_VARY ? 2 * field->value.size + 2 : 0;
 	}
-	struct mrl_buffer value = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
+	struct mrl_buffer list = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
 	struct mrl_field *vary = MRL_NEW(call->arena, struct mrl_field);
-	if (value.data == NULL || vary == NULL) {
+	if (list.data == NULL || vary == NULL) {
 		return MRL_ERR_MEMORY;
 	}
-	bool has_origin = false;
+	mrl_buffer_put(&list, vary_origin.value);
 	for (uint32_t i = 0; i < reply->field_count; i++) {
 		const struct mrl_field *field = &reply->fields[i];
-		if (field->id == MRL_FIELD_VARY && !field->drop) {
-			mrl_buffer_put(&value, value.size == 0 ? MRL_SLICE("") : MRL_SLICE(", "));
-			mrl_buffer_put(&value, field->value);
-			has_origin = has_origin || names_origin(field->value);
+		if (field->id == MRL_FIELD_VARY && !field->drop &&
+		    mrl_field_value_valid(field->value)) {
+			add_vary(&list, field->value);
 		}
 	}
-	if (!has_origin) {
-		mrl_buffer_put(&value, value.size == 0 ? MRL_SLICE("") : MRL_SLICE(", "));
-		mrl_buffer_put(&value, vary_origin.value);
-	}
-	*vary = mrl_field_of(MRL_FIELD_VARY, vary_origin.name, mrl_buffer_slice(&value));
+	*vary = mrl_field_of(MRL_FIELD_VARY, vary_origin.name, mrl_buffer_slice(&list));
 	return mrl_reply_set(reply, vary);
 }
 
