@@ -32,16 +32,51 @@ static bool is_own(struct mrl_slice name)
 	       mrl_slice_equal_nocase(start, MRL_SLICE("ls-"));
 }
 
-static bool has_own(struct mrl_slice cookies)
+/* The name by which a server knows the pair: browsers send a cookie without a name as its bare
+ * value, so that the value `x=1` is a cookie `x` to whoever reads it. */
+static struct mrl_slice name_of(struct mrl_slice name, struct mrl_slice value)
+{
+	return name.size != 0 ? name : mrl_slice_sub(value, 0, mrl_slice_find(value, '='));
+}
+
+static bool has_own(const struct mrl_view *view)
 {
 	struct mrl_slice name;
 	struct mrl_slice value;
-	while (mrl_cookie_next(&cookies, &name, &value)) {
-		if (is_own(name)) {
-			return true;
+	for (uint32_t i = view->first[MRL_FIELD_COOKIE] - 1U; i < view->field_count; i++) {
+		struct mrl_slice cookies = view->fields[i].value;
+		while (view->fields[i].id == MRL_FIELD_COOKIE &&
+		       mrl_cookie_next(&cookies, &name, &value)) {
+			if (is_own(name_of(name, value))) {
+				return true;
+			}
 		}
 	}
 	return false;
+}
+
+/* RFC 9113 8.2.3: HTTP/2 may split the field; put together it is one list again. */
+static enum mrl_err join(struct mrl_call *call, struct mrl_slice *ret_cookies)
+{
+	const struct mrl_view *view = call->view;
+	size_t capacity = 0;
+	for (uint32_t i = 0; i < view->field_count; i++) {
+		const struct mrl_field *field = &view->fields[i];
+		capacity += field->id == MRL_FIELD_COOKIE ? field->value.size + 2 : 0;
+	}
+	struct mrl_buffer cookies = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
+	if (cookies.data == NULL) {
+		return MRL_ERR_MEMORY;
+	}
+	for (uint32_t i = 0; i < view->field_count; i++) {
+		if (view->fields[i].id == MRL_FIELD_COOKIE) {
+			mrl_buffer_put(&cookies,
+			               cookies.size == 0 ? MRL_SLICE("") : MRL_SLICE("; "));
+			mrl_buffer_put(&cookies, view->fields[i].value);
+		}
+	}
+	*ret_cookies = mrl_buffer_slice(&cookies);
+	return MRL_OK;
 }
 
 /* Whether an own cookie comes twice: `cookies` is what follows the first one. */
@@ -50,7 +85,7 @@ static bool is_repeated(struct mrl_slice cookies, struct mrl_slice own)
 	struct mrl_slice name;
 	struct mrl_slice value;
 	while (mrl_cookie_next(&cookies, &name, &value)) {
-		if (mrl_slice_equal_nocase(name, own)) {
+		if (mrl_slice_equal_nocase(name_of(name, value), own)) {
 			return true;
 		}
 	}
@@ -83,9 +118,10 @@ static enum mrl_err cut(struct mrl_call *call, struct mrl_slice cookies,
 		return MRL_ERR_MEMORY;
 	}
 	while (mrl_cookie_next(&cookies, &name, &value)) {
-		if (!is_own(name)) {
+		struct mrl_slice known = name_of(name, value);
+		if (!is_own(known)) {
 			keep(&kept, name, value);
-		} else if (is_repeated(cookies, name)) {
+		} else if (is_repeated(cookies, known)) {
 			*ret_verdict = mrl_deny(MRL_PROBLEM_TOKEN_REQUEST);
 			return MRL_OK;
 		}
@@ -98,19 +134,20 @@ static enum mrl_err cut(struct mrl_call *call, struct mrl_slice cookies,
 static enum mrl_err decide_head(const void *config, struct mrl_call *call,
                                 struct mrl_verdict *ret_verdict)
 {
-	const struct mrl_field *field = mrl_view_field(call->view, MRL_FIELD_COOKIE);
+	struct mrl_slice cookies;
 	(void)config;
-	if (field == NULL || !has_own(field->value)) {
+	if (mrl_view_field(call->view, MRL_FIELD_COOKIE) == NULL || !has_own(call->view)) {
 		return MRL_OK;
 	}
-	return cut(call, field->value, ret_verdict);
+	enum mrl_err err = join(call, &cookies);
+	return err != MRL_OK ? err : cut(call, cookies, ret_verdict);
 }
 
 static struct mrl_slice cookie_name(struct mrl_slice set_cookie)
 {
-	struct mrl_slice name = MRL_SLICE_NONE;
+	struct mrl_slice name;
 	struct mrl_slice value;
-	return mrl_cookie_next(&set_cookie, &name, &value) ? name : MRL_SLICE_NONE;
+	return mrl_cookie_next(&set_cookie, &name, &value) ? name_of(name, value) : MRL_SLICE_NONE;
 }
 
 static enum mrl_err decide_reply(const void *config, struct mrl_call *call,
