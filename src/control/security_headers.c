@@ -79,22 +79,45 @@ static const struct mrl_field no_store = FIELD(MRL_FIELD_CACHE_CONTROL, "Cache-C
 static const struct mrl_field untyped = FIELD(MRL_FIELD_CONTENT_TYPE, "Content-Type",
                                               "application/octet-stream");
 
-/* The directives without which a page can be framed or its base changed, and those that undo it. */
+static bool has_text_nocase(struct mrl_slice text, struct mrl_slice part)
+{
+	for (size_t i = 0; i + part.size <= text.size; i++) {
+		if (mrl_slice_equal_nocase(mrl_slice_sub(text, i, part.size), part)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The value of a directive; no data: it is not there. The first of a name counts (CSP 3, 2.2.1). */
+static struct mrl_slice csp_directive(struct mrl_slice csp, struct mrl_slice name)
+{
+	while (csp.size != 0) {
+		size_t end = mrl_slice_find(csp, ';');
+		struct mrl_slice directive = mrl_slice_trim(mrl_slice_sub(csp, 0, end));
+		size_t name_end = mrl_slice_find(directive, ' ');
+		csp = mrl_slice_from(csp, end + 1);
+		if (mrl_slice_equal_nocase(mrl_slice_sub(directive, 0, name_end), name)) {
+			return mrl_slice_trim(mrl_slice_from(directive, name_end));
+		}
+	}
+	return MRL_SLICE_NONE;
+}
+
+/* What lets a page be framed, its base be changed, or any script run; NULL: nothing. */
 static const char *csp_fault(struct mrl_slice csp)
 {
 	static const char *const forbidden[] = {"'unsafe-inline'", "'unsafe-eval'", "*"};
-	static const char *const required[] = {"frame-ancestors ", "base-uri 'none'"};
 	for (size_t i = 0; i < MRL_COUNT(forbidden); i++) {
-		if (mrl_slice_find_text(csp, mrl_slice_text(forbidden[i])) != csp.size) {
+		if (has_text_nocase(csp, mrl_slice_text(forbidden[i]))) {
 			return forbidden[i];
 		}
 	}
-	for (size_t i = 0; i < MRL_COUNT(required); i++) {
-		if (mrl_slice_find_text(csp, mrl_slice_text(required[i])) == csp.size) {
-			return required[i];
-		}
+	if (csp_directive(csp, MRL_SLICE("frame-ancestors")).size == 0) {
+		return "frame-ancestors";
 	}
-	return NULL;
+	struct mrl_slice base = csp_directive(csp, MRL_SLICE("base-uri"));
+	return mrl_slice_equal_nocase(base, MRL_SLICE("'none'")) ? NULL : "base-uri 'none'";
 }
 
 static enum mrl_err check_csp(const struct mrl_compile *compile, const struct config *config)
@@ -197,10 +220,21 @@ static enum mrl_err set_always(struct mrl_reply *reply)
 	return MRL_OK;
 }
 
+/* reply_fields may have dropped it. */
+static bool says_caching(const struct mrl_reply *reply)
+{
+	for (uint32_t i = 0; i < reply->field_count; i++) {
+		const struct mrl_field *field = &reply->fields[i];
+		if (field->id == MRL_FIELD_CACHE_CONTROL && !field->drop) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool must_not_be_stored(const struct config *config, const struct mrl_reply *reply)
 {
-	return reply->answer || reply->status >= 400 || config->secured ||
-	       mrl_reply_field(reply, MRL_FIELD_CACHE_CONTROL) == NULL;
+	return reply->answer || reply->status >= 400 || config->secured || !says_caching(reply);
 }
 
 static enum mrl_err decide(const void *config, struct mrl_call *call,
