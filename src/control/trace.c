@@ -53,6 +53,18 @@ static enum mrl_err set_trace(struct mrl_call *call)
 	return mrl_call_set(call, MRL_SLICE("traceparent"), mrl_slice(text, MRL_TRACEPARENT_TEXT));
 }
 
+/* All fields of that name are one list. */
+static size_t tracestate_size(const struct mrl_view *view)
+{
+	size_t size = 0;
+	for (uint32_t i = 0; i < view->field_count; i++) {
+		if (view->fields[i].id == MRL_FIELD_TRACESTATE) {
+			size += view->fields[i].value.size;
+		}
+	}
+	return size;
+}
+
 static enum mrl_err decide(const void *config, struct mrl_call *call,
                            struct mrl_verdict *ret_verdict)
 {
@@ -66,7 +78,7 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 	}
 	mrl_view_drop(call->view, MRL_FIELD_X_REQUEST_ID);
 	mrl_view_drop(call->view, MRL_FIELD_TRACEPARENT);
-	if (state != NULL && (!continued || state->value.size > TRACESTATE_MAX)) {
+	if (state != NULL && (!continued || tracestate_size(call->view) > TRACESTATE_MAX)) {
 		mrl_view_drop(call->view, MRL_FIELD_TRACESTATE);
 	}
 	enum mrl_err err = set_request_id(call);
