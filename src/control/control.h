@@ -34,4 +34,13 @@ static inline struct mrl_field mrl_field_of(enum mrl_field_id id, struct mrl_sli
 bool mrl_operation_documents(const struct mrl_operation *operation, uint16_t status,
                              struct mrl_slice type);
 
+/* At load: a diagnostic for each text that is no field name, and then MRL_ERR_INVALID. */
+MRL_CHECKED enum mrl_err mrl_compile_names(const struct mrl_compile *compile,
+                                           const struct mrl_settings *names);
+
+/* Refuses a reply of 400 to 499 with its own status. What the client needs to go on stays:
+ * WWW-Authenticate, Allow, Retry-After, RateLimit, RateLimit-Policy, each as one field. */
+MRL_CHECKED enum mrl_err mrl_call_refuse_reply(struct mrl_call *call,
+                                               struct mrl_verdict *ret_verdict);
+
 #endif

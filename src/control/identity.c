@@ -23,17 +23,7 @@ static const struct mrl_fact_row facts[] = {
 static enum mrl_err compile(struct mrl_compile *compile, void *config)
 {
 	const struct config *settings = config;
-	enum mrl_err err = MRL_OK;
-	for (uint32_t i = 0; i < settings->strip.count; i++) {
-		const struct mrl_setting *name = &settings->strip.items[i];
-		if (!mrl_field_name_valid(name->text)) {
-			mrl_diagnose(compile->diagnostics, MRL_ERROR, "policy-field-name",
-			             name->node, "write a field name of letters, digits and '-'",
-			             "\"%.*s\" is not a header field name", MRL_PRINT(name->text));
-			err = MRL_ERR_INVALID;
-		}
-	}
-	return err;
+	return mrl_compile_names(compile, &settings->strip);
 }
 
 static bool is_named(const struct config *config, const struct mrl_field *field)

@@ -24,29 +24,32 @@ static const struct mrl_key keys[] = {
 
 static const uint8_t problems[] = {MRL_PROBLEM_UPSTREAM_ERROR, MRL_PROBLEM_UPSTREAM_REFUSED};
 
-/* RFC 9110 10.2.3: seconds, or an HTTP-date of fixed length. */
+/* RFC 9110 5.6.7, IMF-fixdate; the names of days and months are not looked up. */
+static bool is_http_date(struct mrl_slice value)
+{
+	static const char form[] = "Aaa, 00 Aaa 0000 00:00:00 GMT";
+	bool fits = value.size == sizeof(form) - 1;
+	for (size_t i = 0; fits && i < value.size; i++) {
+		uint8_t byte = value.data[i];
+		bool in_name = i < 3 || (i >= 8 && i < 11);
+		if (in_name) {
+			bool upper = byte >= 'A' && byte <= 'Z';
+			fits = form[i] == 'A' ? upper : byte >= 'a' && byte <= 'z';
+		} else {
+			fits = form[i] == '0' ? mrl_is_digit(byte) : byte == (uint8_t)form[i];
+		}
+	}
+	return fits;
+}
+
+/* RFC 9110 10.2.3: seconds, or a date. */
 static bool is_retry_after(struct mrl_slice value)
 {
 	uint64_t seconds;
 	if (mrl_parse_u64(value, &seconds)) {
 		return seconds >= 1 && seconds <= RETRY_SECONDS_MAX;
 	}
-	return value.size == sizeof("Sun, 06 Nov 1994 08:49:37 GMT") - 1 &&
-	       mrl_field_value_valid(value) && mrl_slice_ends(value, MRL_SLICE(" GMT"));
-}
-
-static enum mrl_err keep(struct mrl_call *call, enum mrl_field_id id, struct mrl_slice name)
-{
-	const struct mrl_reply *reply = call->reply;
-	enum mrl_err err = MRL_OK;
-	for (uint32_t i = 0; i < reply->field_count && err == MRL_OK; i++) {
-		const struct mrl_field *field = &reply->fields[i];
-		if (field->id == id && mrl_field_value_valid(field->value) &&
-		    call->answer_count < MRL_CALL_SETS_MAX) {
-			err = mrl_call_answer(call, name, field->value);
-		}
-	}
-	return err;
+	return is_http_date(value);
 }
 
 static enum mrl_err replace_5xx(struct mrl_call *call, struct mrl_verdict *ret_verdict)
@@ -59,26 +62,6 @@ static enum mrl_err replace_5xx(struct mrl_call *call, struct mrl_verdict *ret_v
 		return mrl_call_answer(call, MRL_SLICE("Retry-After"), retry->value);
 	}
 	return MRL_OK;
-}
-
-/* What a client needs to go on stays. */
-static enum mrl_err replace_4xx(struct mrl_call *call, struct mrl_verdict *ret_verdict)
-{
-	*ret_verdict = mrl_deny(MRL_PROBLEM_UPSTREAM_REFUSED);
-	ret_verdict->status = call->reply->status;
-	enum mrl_err err = keep(call, MRL_FIELD_WWW_AUTHENTICATE, MRL_SLICE("WWW-Authenticate"));
-	if (err == MRL_OK) {
-		err = keep(call, MRL_FIELD_ALLOW, MRL_SLICE("Allow"));
-	}
-	if (err == MRL_OK) {
-		err = keep(call, MRL_FIELD_RETRY_AFTER, MRL_SLICE("Retry-After"));
-	}
-	if (err == MRL_OK) {
-		err = keep(call, MRL_FIELD_RATELIMIT, MRL_SLICE("RateLimit"));
-	}
-	return err != MRL_OK
-	               ? err
-	               : keep(call, MRL_FIELD_RATELIMIT_POLICY, MRL_SLICE("RateLimit-Policy"));
 }
 
 static bool is_coded(const struct mrl_reply *reply)
@@ -107,7 +90,7 @@ static enum mrl_err decide_problem(struct mrl_call *call, struct mrl_verdict *re
 	if (reply->body_ended && mrl_problem_read(reply->body, reply->status)) {
 		return MRL_OK;
 	}
-	return replace_4xx(call, ret_verdict);
+	return mrl_call_refuse_reply(call, ret_verdict);
 }
 
 static enum mrl_err decide_4xx(const struct config *config, struct mrl_call *call,
@@ -117,7 +100,7 @@ static enum mrl_err decide_4xx(const struct config *config, struct mrl_call *cal
 	const struct mrl_operation *operation = call->route.operation;
 	struct mrl_slice type = essence(reply->type);
 	if (is_coded(reply)) {
-		return replace_4xx(call, ret_verdict);
+		return mrl_call_refuse_reply(call, ret_verdict);
 	}
 	if (mrl_slice_equal_nocase(type, MRL_SLICE(MRL_PROBLEM_TYPE))) {
 		return reply->has_body ? decide_problem(call, ret_verdict) : MRL_OK;
@@ -126,7 +109,7 @@ static enum mrl_err decide_4xx(const struct config *config, struct mrl_call *cal
 	    mrl_operation_documents(operation, reply->status, type)) {
 		return MRL_OK;
 	}
-	return replace_4xx(call, ret_verdict);
+	return mrl_call_refuse_reply(call, ret_verdict);
 }
 
 static enum mrl_err decide(const void *config, struct mrl_call *call,

@@ -14,6 +14,12 @@ static const struct mrl_key keys[] = {
 	{0},
 };
 
+static enum mrl_err compile(struct mrl_compile *compile, void *config)
+{
+	const struct config *settings = config;
+	return mrl_compile_names(compile, &settings->remove);
+}
+
 static bool is_named(const struct config *config, const struct mrl_field *field)
 {
 	for (uint32_t i = 0; i < config->remove.count; i++) {
@@ -46,5 +52,6 @@ const struct mrl_control mrl_control_reply_fields = {
 	.summary = "Fingerprints of the upstream and its own CORS fields are removed.",
 	.keys = keys,
 	.config_bytes = sizeof(struct config),
+	.compile = compile,
 	.decide = {[MRL_STAGE_REPLY] = decide},
 };

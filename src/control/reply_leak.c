@@ -8,7 +8,6 @@
 struct config {
 	int64_t scan_bytes;
 	int action;
-	bool stream;
 	const struct mrl_leak_scanner *scanner;
 	struct mrl_leak_set off; /* what the document itself shows betrays nothing */
 };
@@ -25,9 +24,6 @@ static const struct mrl_key keys[] = {
 	{"action", MRL_KEY_ENUM, 0, 0, "replace", action_choices,
          "what happens to a leaking reply: it is replaced, or only reported in the record",
          offsetof(struct config, action)},
-	{"stream", MRL_KEY_BOOL, 0, 1, "off", NULL,
-         "the operation streams: scan piece by piece, cut on a hit",
-         offsetof(struct config, stream)},
 	{0},
 };
 
@@ -48,7 +44,6 @@ static enum mrl_err compile(struct mrl_compile *compile, void *config)
 	const struct mrl_operation *operation = compile->operation;
 	settings->scanner = compile->policy->leak_scanner;
 	compile->plan->scan_bytes = settings->scan_bytes;
-	compile->plan->stream = settings->stream;
 	for (uint32_t i = 0; operation != NULL && i < operation->texts.count; i++) {
 		mrl_leak_guard(settings->scanner, operation->texts.items[i], &settings->off);
 	}
@@ -112,10 +107,11 @@ static enum mrl_err judge(const struct config *config, struct mrl_call *call,
 	if (!mrl_leak_judge(&result, status) || config->action == ACTION_REPORT) {
 		return MRL_OK;
 	}
-	bool refused = status >= 400 && status < 500;
-	*ret_verdict = mrl_deny(refused ? MRL_PROBLEM_UPSTREAM_REFUSED
-	                                : MRL_PROBLEM_UPSTREAM_ERROR);
-	ret_verdict->status = refused ? status : 500;
+	if (status >= 400 && status < 500) {
+		return mrl_call_refuse_reply(call, ret_verdict);
+	}
+	*ret_verdict = mrl_deny(MRL_PROBLEM_UPSTREAM_ERROR);
+	ret_verdict->status = 500;
 	return MRL_OK;
 }
 
@@ -148,7 +144,7 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 		mrl_call_number(call, &facts[FACT_UNSCANNED], 1);
 		return MRL_OK;
 	}
-	if (settings->stream || is_stream_type(&type)) {
+	if (call->route.plan->stream || is_stream_type(&type)) {
 		call->watch = settings->scanner;
 		call->watch_off = settings->off;
 		return MRL_OK;

@@ -48,6 +48,7 @@ void mrl_call_find_client_ip(struct mrl_call *call)
 	struct mrl_client_ip client;
 	if (listener != NULL) {
 		rules.source = listener->ip_source;
+		rules.trusted_unix = listener->trusted_unix;
 		rules.trusted = listener->trusted;
 		rules.trusted_count = listener->trusted_count;
 	}
@@ -110,4 +111,65 @@ bool mrl_operation_documents(const struct mrl_operation *operation, uint16_t sta
 		}
 	}
 	return false;
+}
+
+/* RFC 9110 5.3: fields of one name are one list. */
+static enum mrl_err keep_field(struct mrl_call *call, enum mrl_field_id id, struct mrl_slice name)
+{
+	const struct mrl_reply *reply = call->reply;
+	size_t capacity = 0;
+	if (mrl_reply_field(reply, id) == NULL) {
+		return MRL_OK;
+	}
+	for (uint32_t i = 0; i < reply->field_count; i++) {
+		capacity += reply->fields[i].id == id ? reply->fields[i].value.size + 2 : 0;
+	}
+	struct mrl_buffer value = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
+	if (value.data == NULL) {
+		return MRL_ERR_MEMORY;
+	}
+	for (uint32_t i = 0; i < reply->field_count; i++) {
+		const struct mrl_field *field = &reply->fields[i];
+		if (field->id == id && !field->drop && mrl_field_value_valid(field->value)) {
+			mrl_buffer_put(&value, value.size == 0 ? MRL_SLICE("") : MRL_SLICE(", "));
+			mrl_buffer_put(&value, field->value);
+		}
+	}
+	return value.size == 0 ? MRL_OK : mrl_call_answer(call, name, mrl_buffer_slice(&value));
+}
+
+enum mrl_err mrl_call_refuse_reply(struct mrl_call *call, struct mrl_verdict *ret_verdict)
+{
+	static const struct {
+		enum mrl_field_id id;
+		struct mrl_slice name;
+	} kept[] = {
+		{MRL_FIELD_WWW_AUTHENTICATE, MRL_SLICE_INIT("WWW-Authenticate")},
+		{MRL_FIELD_ALLOW, MRL_SLICE_INIT("Allow")},
+		{MRL_FIELD_RETRY_AFTER, MRL_SLICE_INIT("Retry-After")},
+		{MRL_FIELD_RATELIMIT, MRL_SLICE_INIT("RateLimit")},
+		{MRL_FIELD_RATELIMIT_POLICY, MRL_SLICE_INIT("RateLimit-Policy")},
+	};
+	*ret_verdict = mrl_deny(MRL_PROBLEM_UPSTREAM_REFUSED);
+	ret_verdict->status = call->reply->status;
+	enum mrl_err err = MRL_OK;
+	for (size_t i = 0; i < MRL_COUNT(kept) && err == MRL_OK; i++) {
+		err = keep_field(call, kept[i].id, kept[i].name);
+	}
+	return err;
+}
+
+enum mrl_err mrl_compile_names(const struct mrl_compile *compile, const struct mrl_settings *names)
+{
+	enum mrl_err err = MRL_OK;
+	for (uint32_t i = 0; i < names->count; i++) {
+		const struct mrl_setting *name = &names->items[i];
+		if (!mrl_field_name_valid(name->text)) {
+			mrl_diagnose(compile->diagnostics, MRL_ERROR, "policy-field-name",
+			             name->node, "write a field name of letters, digits and '-'",
+			             "\"%.*s\" is not a header field name", MRL_PRINT(name->text));
+			err = MRL_ERR_INVALID;
+		}
+	}
+	return err;
 }
