@@ -105,7 +105,7 @@ const struct mrl_control mrl_control_protocol = {
 	.name = "protocol",
 	.items = "INPUT-4",
 	.summary = "The request means the same to every server: one host, no foreign connection "
-                   "options.",
+		   "options.",
 	.judges = true,
 	.problems = problems,
 	.problem_count = MRL_COUNT(problems),

@@ -73,7 +73,7 @@ const struct mrl_control mrl_control_target = {
 	.name = "target",
 	.items = "INPUT-4",
 	.summary = "The request target has one reading: no dot segments, hidden separators, "
-                   "overrides.",
+		   "overrides.",
 	.judges = true,
 	.keys = keys,
 	.facts = facts,
