@@ -4,6 +4,11 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#define NOW_US INT64_C(1795430400000000) /* 2026-11-23 10:40 UTC */
+
+static const char default_listeners[] = "{address: \"127.0.0.1:8443\", public_port: 443}, "
+					"{address: \"127.0.0.1:8080\", plain: true}";
+
 static const char document[] =
 	"openapi: 3.1.0\n"
 	"info: {title: fixture, version: '1'}\n"
@@ -21,12 +26,15 @@ static const char document[] =
 	"        '200': {description: ok, headers: {X-Total: {schema: {type: integer}}},\n"
 	"                content: {application/json: {}}}\n"
 	"        4XX: {description: no, content: {application/json: {}}}\n"
+	"        '409': {description: taken, content: {text/plain: {}}}\n"
 	"    post:\n"
 	"      operationId: makeOrder\n"
 	"      security: [{token: []}]\n"
 	"      requestBody: {content: {application/json: {}}}\n"
 	"      responses: {'201': {description: made}}\n"
 	"  /orders/{id}:\n"
+	"    parameters:\n"
+	"      - {name: id, in: path, required: true, schema: {type: string, maxLength: 9}}\n"
 	"    get:\n"
 	"      operationId: getOrder\n"
 	"      security: [{key: []}]\n"
@@ -38,6 +46,11 @@ static const char document[] =
 	"    get:\n"
 	"      operationId: help\n"
 	"      responses: {'200': {description: page, content: {text/html: {}}}}\n"
+	"  /probe:\n"
+	"    get: {operationId: probe, responses: {'200': {description: ok}}}\n"
+	"    options: {operationId: askProbe, responses: {'200': {description: ok}}}\n"
+	"  /events:\n"
+	"    get: {operationId: events, responses: {'200': {description: ok}}}\n"
 	"  /traces:\n"
 	"    get:\n"
 	"      operationId: traces\n"
@@ -55,30 +68,44 @@ static enum mrl_err read_file(void *host, struct mrl_slice path, size_t bytes_ma
 	return mrl_arena_copy(arena, mrl_slice_text(document), ret_text);
 }
 
-void fixture_load(struct fixture *fixture, const char *more)
+static void init(struct fixture *fixture)
+{
+	mrl_arena_init(&fixture->arena, &mrl_memory_malloc, 4096, 4 << 20);
+	mrl_arena_init(&fixture->loading, &mrl_memory_malloc, 4096, 16 << 20);
+	fixture->diagnostics = (struct mrl_diagnostics){.arena = &fixture->loading};
+	fixture->policy = NULL;
+}
+
+static void release(struct fixture *fixture)
+{
+	mrl_policy_unref(fixture->policy);
+	mrl_arena_release(&fixture->arena);
+	mrl_arena_release(&fixture->loading);
+}
+
+enum mrl_err fixture_load(struct fixture *fixture, const char *api, const char *more)
 {
 	char text[8192];
 	struct mrl_policy_options options = {
 		.memory = mrl_memory_malloc,
 		.files = {.read = read_file},
-		.now_us = INT64_C(1795430400000000), /* 2026-11-23 */
+		.now_us = NOW_US,
 		.generation = 1,
 	};
-	memset(fixture, 0, sizeof(*fixture));
-	mrl_arena_init(&fixture->arena, &mrl_memory_malloc, 4096, 4 << 20);
-	mrl_arena_init(&fixture->loading, &mrl_memory_malloc, 4096, 16 << 20);
-	fixture->diagnostics.arena = &fixture->loading;
+	release(fixture);
+	init(fixture);
 	int size = snprintf(text, sizeof(text),
 	                    "merlon: 1\n"
-	                    "listeners: [{address: \"127.0.0.1:8443\", public_port: 443},\n"
-	                    "            {address: \"127.0.0.1:8080\", plain: true}]\n"
-	                    "apis: [{name: shop, hosts: [api.example.com], openapi: api.yaml,\n"
-	                    "        upstream: {url: \"http://127.0.0.1:3000\"}}]\n%s",
-	                    more);
+	                    "listeners: [%s]\n"
+	                    "apis: [{name: shop, hosts: [api.example.com, other.example.com],\n"
+	                    "        openapi: api.yaml,\n"
+	                    "        upstream: {url: \"http://127.0.0.1:3000\"}%s}]\n%s",
+	                    fixture->listeners != NULL ? fixture->listeners : default_listeners,
+	                    api != NULL ? api : "", more != NULL ? more : "");
 	assert_true(size > 0 && (size_t)size < sizeof(text));
-	fixture->loaded = mrl_policy_load_text(&options, MRL_SLICE("merlon.yaml"),
-	                                       mrl_slice(text, (size_t)size),
-	                                       &fixture->diagnostics, &fixture->policy);
+	return mrl_policy_load_text(&options, MRL_SLICE("merlon.yaml"),
+	                            mrl_slice(text, (size_t)size), &fixture->diagnostics,
+	                            &fixture->policy);
 }
 
 static void print_diagnostics(const struct fixture *fixture)
@@ -91,20 +118,30 @@ static void print_diagnostics(const struct fixture *fixture)
 	}
 }
 
-void fixture_init(struct fixture *fixture, const char *more)
+void fixture_with(struct fixture *fixture, const char *api, const char *more)
 {
-	fixture_load(fixture, more);
-	if (fixture->loaded != MRL_OK) {
+	enum mrl_err err = fixture_load(fixture, api, more);
+	if (err != MRL_OK) {
 		print_diagnostics(fixture);
 	}
-	assert_int_equal(fixture->loaded, MRL_OK);
+	assert_int_equal(err, MRL_OK);
 }
 
-void fixture_release(struct fixture *fixture)
+int fixture_setup(void **state)
 {
-	mrl_policy_unref(fixture->policy);
-	mrl_arena_release(&fixture->arena);
-	mrl_arena_release(&fixture->loading);
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	assert_non_null(fixture);
+	init(fixture);
+	fixture_with(fixture, NULL, NULL);
+	*state = fixture;
+	return 0;
+}
+
+int fixture_teardown(void **state)
+{
+	release(*state);
+	free(*state);
+	return 0;
 }
 
 void fixture_call(struct fixture *fixture, const char *method, const char *target)
@@ -123,12 +160,14 @@ void fixture_call(struct fixture *fixture, const char *method, const char *targe
 		.content_length = -1,
 		.fields = fixture->fields,
 	};
+	fixture->reply = (struct mrl_reply){0};
+	fixture->verdict = MRL_VERDICT_PASS;
 	fixture->call = (struct mrl_call){
 		.policy = fixture->policy,
 		.arena = &fixture->arena,
 		.view = view,
 		.reply = &fixture->reply,
-		.now_us = INT64_C(1795430400000000),
+		.now_us = NOW_US,
 		.request_id = {0x01, 0x9a, 0xa3, 0xc1, 0x7b, 0x1e, 0x7c, 0x3a, 0x9f, 0, 0x2b, 0x5d,
 	                       0x8c, 0x1e, 0x4a, 0x77},
 		.span_id = {1, 2, 3, 4, 5, 6, 7, 8},
@@ -146,7 +185,7 @@ static struct mrl_slice lower(char *memory, size_t capacity, const char *name)
 	return mrl_slice(memory, size);
 }
 
-void fixture_field(struct fixture *fixture, const char *name, const char *value)
+void fixture_field_slice(struct fixture *fixture, const char *name, struct mrl_slice value)
 {
 	struct mrl_view *view = &fixture->view;
 	assert_true(view->field_count < FIXTURE_FIELDS);
@@ -154,7 +193,7 @@ void fixture_field(struct fixture *fixture, const char *name, const char *value)
 	struct mrl_field *field = &fixture->fields[index];
 	*field = (struct mrl_field){
 		.name = lower(fixture->names[index], sizeof(fixture->names[index]), name),
-		.value = mrl_slice_text(value),
+		.value = value,
 	};
 	mrl_field_classify(field);
 	view->field_flags |= field->flags;
@@ -164,11 +203,23 @@ void fixture_field(struct fixture *fixture, const char *name, const char *value)
 	}
 }
 
+void fixture_field(struct fixture *fixture, const char *name, const char *value)
+{
+	fixture_field_slice(fixture, name, mrl_slice_text(value));
+}
+
 const struct mrl_verdict *fixture_head(struct fixture *fixture)
 {
 	assert_int_equal(mrl_engine_route(&fixture->call), MRL_OK);
 	mrl_engine_run(&fixture->call, MRL_STAGE_HEAD, &fixture->verdict);
 	return &fixture->verdict;
+}
+
+void fixture_passed(struct fixture *fixture, const char *method, const char *target)
+{
+	fixture_call(fixture, method, target);
+	(void)fixture_head(fixture);
+	assert_passed(fixture);
 }
 
 void fixture_reply(struct fixture *fixture, uint16_t status, const char *type)
@@ -181,6 +232,12 @@ void fixture_reply(struct fixture *fixture, uint16_t status, const char *type)
 		.fields = fixture->reply_fields,
 		.sets = fixture->sets,
 	};
+}
+
+void fixture_answer(struct fixture *fixture, uint16_t status)
+{
+	fixture_reply(fixture, status, MRL_PROBLEM_TYPE);
+	fixture->reply.answer = true;
 }
 
 void fixture_reply_field(struct fixture *fixture, const char *name, const char *value)
@@ -206,12 +263,19 @@ const struct mrl_verdict *fixture_run_reply(struct fixture *fixture, const char 
 	mrl_engine_run(&fixture->call, stage, &fixture->verdict);
 	if (fixture->verdict.outcome == MRL_NEED && body != NULL) {
 		assert_int_equal(fixture->verdict.need, MRL_NEED_REPLY_BODY);
-		fixture->reply.body = mrl_slice_text(body);
-		fixture->reply.body_ended = strlen(body) <= fixture->verdict.amount;
+		struct mrl_slice whole = mrl_slice_text(body);
+		fixture->reply.body = mrl_slice_sub(whole, 0, fixture->verdict.amount);
+		fixture->reply.body_ended = fixture->reply.body.size == whole.size;
 		mrl_engine_resume(&fixture->call, true);
 		mrl_engine_run(&fixture->call, stage, &fixture->verdict);
 	}
 	return &fixture->verdict;
+}
+
+bool denied_by(const struct fixture *fixture, enum mrl_control_id control)
+{
+	return fixture->verdict.outcome == MRL_DENY &&
+	       fixture->call.denied_by == mrl_controls[control];
 }
 
 void assert_denied(const struct fixture *fixture, enum mrl_control_id control,
@@ -221,6 +285,13 @@ void assert_denied(const struct fixture *fixture, enum mrl_control_id control,
 	assert_string_equal(mrl_problems[fixture->verdict.problem].id, mrl_problems[problem].id);
 	assert_non_null(fixture->call.denied_by);
 	assert_string_equal(fixture->call.denied_by->name, mrl_controls[control]->name);
+}
+
+void assert_refused(const struct fixture *fixture, enum mrl_control_id control,
+                    enum mrl_problem_id problem, uint16_t status)
+{
+	assert_denied(fixture, control, problem);
+	assert_int_equal(fixture->verdict.status, status);
 }
 
 void assert_passed(const struct fixture *fixture)
@@ -245,15 +316,21 @@ static const struct mrl_field *find(const struct mrl_field *fields, uint32_t cou
 void assert_dropped(const struct fixture *fixture, const char *name, bool dropped)
 {
 	const struct mrl_field *field = find(fixture->fields, fixture->view.field_count, name);
-	assert_non_null(field);
+	if (field == NULL) {
+		fail_msg("no field %s", name);
+		return;
+	}
 	assert_int_equal(field->drop, dropped);
 }
 
 void assert_reply_dropped(const struct fixture *fixture, const char *name, bool dropped)
 {
-	const struct mrl_field *field =
-		find(fixture->reply_fields, fixture->reply.field_count, name);
-	assert_non_null(field);
+	const struct mrl_field *field = find(fixture->reply_fields, fixture->reply.field_count,
+	                                     name);
+	if (field == NULL) {
+		fail_msg("no field %s", name);
+		return;
+	}
 	assert_int_equal(field->drop, dropped);
 }
 
@@ -297,10 +374,28 @@ int64_t fact_number(const struct fixture *fixture, const char *name)
 	return -1;
 }
 
-bool diagnosed(const struct fixture *fixture, const char *code)
+bool has_word(const struct fixture *fixture, const char *name, const char *word)
+{
+	for (uint8_t i = 0; i < fixture->call.fact_count; i++) {
+		const struct mrl_fact *fact = &fixture->call.facts[i];
+		if (strcmp(fact->row->name, name) == 0 && mrl_slice_is(fact->word, word)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool holds(struct mrl_slice text, const char *part)
+{
+	struct mrl_slice wanted = mrl_slice_text(part);
+	return wanted.size == 0 || mrl_slice_find_text(text, wanted) < text.size;
+}
+
+bool diagnosed(const struct fixture *fixture, const char *code, const char *part)
 {
 	for (const struct mrl_diagnostic *d = fixture->diagnostics.first; d != NULL; d = d->next) {
-		if (strcmp(d->code, code) == 0) {
+		if (strcmp(d->code, code) == 0 &&
+		    (holds(d->message, part) || holds(d->hint, part))) {
 			return true;
 		}
 	}
