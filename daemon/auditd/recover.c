@@ -70,7 +70,7 @@ static bool uuid_after(struct mrl_slice line, struct mrl_slice name, uint8_t ret
 		if (value < 0) {
 			continue;
 		}
-		uint8_t high = digits % 2 == 0 ? 0 : (uint8_t)(ret_uuid[digits / 2] << 4);
+		unsigned high = digits % 2 == 0 ? 0 : ret_uuid[digits / 2] * 16U;
 		ret_uuid[digits / 2] = (uint8_t)(high | (unsigned)value);
 		digits++;
 	}

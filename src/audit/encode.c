@@ -253,6 +253,7 @@ static uint8_t *put_map_head(uint8_t *start, uint8_t *end, size_t count)
 		count++;                         \
 	}
 
+/* As many statements as the table has rows. NOLINTNEXTLINE(readability-function-size) */
 static uint8_t *put_known(uint8_t *start, const struct mrl_audit_facts *f, uint8_t flags)
 {
 	uint8_t *at = start + 2;

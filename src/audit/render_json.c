@@ -179,6 +179,7 @@ static void put_id(struct mrl_buffer *buffer, bool uuid, struct mrl_slice id)
 #define OUT_ID(name) \
 	WHEN(f->name.size != 0, name, put_id(b, OFFSET(name) == OFFSET(request_id), f->name))
 
+/* As many statements as the table has rows. NOLINTNEXTLINE(readability-function-size) */
 static void put_known(struct mrl_buffer *b, const struct mrl_audit_facts *f)
 {
 #define MRL_AUDIT_KEY(key, name, kind, max) OUT_##kind(name)

@@ -268,7 +268,7 @@ static enum mrl_err open_or_create(const struct mrl_ring_options *options, int d
                                    struct mrl_ring_file *ret_file)
 {
 	for (int tries = 0; tries < OPEN_TRIES; tries++) {
-		uint32_t number;
+		uint32_t number = 0;
 		enum mrl_err err = open_newest(options, dir, ret_file, &number);
 		if (err != MRL_ERR_NOT_FOUND) {
 			return err;

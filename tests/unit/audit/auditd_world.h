@@ -21,10 +21,19 @@ struct world {
 
 /* ---- the daemon ---- */
 
-static void start_daemon(struct world *world)
+static const char *auditd_program(void)
 {
 	const char *program = getenv("MERLON_AUDITD");
-	assert_non_null(program);
+	if (program == NULL) {
+		fprintf(stderr, "MERLON_AUDITD names no daemon\n");
+		abort();
+	}
+	return program;
+}
+
+static void start_daemon(struct world *world)
+{
+	const char *program = auditd_program();
 	pid_t parent = getpid();
 	world->daemon = fork();
 	assert_true(world->daemon >= 0);
@@ -206,9 +215,11 @@ static void end_worker(pid_t worker, int signal)
 static int setup(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
-	assert_non_null(world);
+	if (world == NULL) {
+		return -1;
+	}
 	fixture_sized(&world->fixture, 256, 1 << 20);
-	snprintf(world->state_dir, sizeof(world->state_dir), "/tmp/merlon-unit-XXXXXX");
+	snprintf(world->state_dir, sizeof(world->state_dir), P_tmpdir "/merlon-unit-XXXXXX");
 	assert_non_null(mkdtemp(world->state_dir));
 	*state = world;
 	return 0;

@@ -203,9 +203,8 @@ static void test_torn_line(void **state)
 static void test_usage(void **state)
 {
 	struct world *world = *state;
-	const char *program = getenv("MERLON_AUDITD");
+	const char *program = auditd_program();
 	int status;
-	assert_non_null(program);
 	world->daemon = fork();
 	if (world->daemon == 0) {
 		close(STDERR_FILENO);
@@ -221,7 +220,7 @@ static void test_usage(void **state)
 static void test_wrong_parent(void **state)
 {
 	struct world *world = *state;
-	const char *program = getenv("MERLON_AUDITD");
+	const char *program = auditd_program();
 	int status;
 	world->daemon = fork();
 	if (world->daemon == 0) {

@@ -50,8 +50,10 @@ struct place {
 static int setup(void **state)
 {
 	struct place *place = calloc(1, sizeof(*place));
-	assert_non_null(place);
-	snprintf(place->dir, sizeof(place->dir), "/tmp/merlon-unit-XXXXXX");
+	if (place == NULL) {
+		return -1;
+	}
+	snprintf(place->dir, sizeof(place->dir), P_tmpdir "/merlon-unit-XXXXXX");
 	assert_non_null(mkdtemp(place->dir));
 	assert_int_equal(file_open(&place->file, place->dir), MRL_OK);
 	write_most = SIZE_MAX;
