@@ -186,11 +186,7 @@ static struct mrl_slice go_function(const struct mrl_leak_view *view)
 	while (open > 0 && text.data[open - 1] != '(') {
 		open--;
 	}
-	struct mrl_slice name = MRL_SLICE_NONE;
-	if (open > 0) {
-		name = name_before(view, before + open - 1, is_name);
-	}
-	return name;
+	return open == 0 ? MRL_SLICE_NONE : name_before(view, before + open - 1, is_name);
 }
 
 /* `   2: app::handler` stands before `at ./src/main.rs:4:5`. */

@@ -47,28 +47,54 @@ static bool match_fixed(struct mrl_slice pattern, struct cursor *cursor, struct 
 	return true;
 }
 
-/* A pattern has one wildcard at most, so this costs its length times the window. */
-static bool match(struct mrl_slice pattern, struct cursor cursor)
+/* Moves to where the item can stand; false: nowhere before the wildcard's end. */
+static bool seek(struct cursor *cursor, char wildcard, char item, bool class)
 {
-	struct mrl_slice rest;
-	char wildcard;
-
-	if (!match_fixed(pattern, &cursor, &rest, &wildcard)) {
-		return false;
+	for (int next = peek(cursor); next >= 0; next = peek(cursor)) {
+		bool possible = class ? item != 'd' || mrl_is_digit((uint8_t)next)
+		                      : next == (uint8_t)item;
+		if (possible) {
+			return true;
+		}
+		if (wildcard == '*' && next == '\n') {
+			return false;
+		}
+		step(cursor);
 	}
-	while (wildcard != 0) {
+	return false;
+}
+
+/* What follows a wildcard, at the first place where it matches. */
+static bool match_behind(struct mrl_slice rest, struct cursor cursor, char wildcard)
+{
+	struct mrl_slice unused = rest;
+	bool class;
+	char item = next_item(&unused, cursor.back, &class);
+
+	while (seek(&cursor, wildcard, item, class)) {
 		struct cursor ahead = cursor;
 		struct mrl_slice end;
 		char second;
 		if (match_fixed(rest, &ahead, &end, &second)) {
 			return second == 0;
 		}
-		if (peek(&cursor) < 0 || (wildcard == '*' && peek(&cursor) == '\n')) {
+		if (wildcard == '*' && peek(&cursor) == '\n') {
 			return false;
 		}
 		step(&cursor);
 	}
-	return true;
+	return false;
+}
+
+/* A pattern has one wildcard at most and does not end in it, so this costs its length times the
+ * window. */
+static bool match(struct mrl_slice pattern, struct cursor cursor)
+{
+	struct mrl_slice rest;
+	char wildcard;
+
+	return match_fixed(pattern, &cursor, &rest, &wildcard) &&
+	       (wildcard == 0 || match_behind(rest, cursor, wildcard));
 }
 
 /* The next alternative of patterns that are parted by '|'; false at the end. */

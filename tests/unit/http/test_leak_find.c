@@ -70,7 +70,29 @@ static void test_short_texts(void **state)
 	}
 }
 
-/* leaks.def: anchors that escaping cannot hide, patterns with one wildcard at most. */
+static bool is_wildcard(const char *text)
+{
+	return text[0] == '%' && (text[1] == '*' || text[1] == '~');
+}
+
+/* One wildcard at most, and not where the reading of the pattern ends. */
+static void check_patterns(const char *text, bool back)
+{
+	struct mrl_slice rest = mrl_slice_text(text);
+
+	for (size_t size = 0; rest.size > 0; rest = mrl_slice_from(rest, size + 1)) {
+		size = mrl_slice_find(rest, '|');
+		const char *start = (const char *)rest.data;
+		unsigned count = 0;
+		for (size_t i = 0; i + 1 < size; i++) {
+			count += is_wildcard(start + i);
+		}
+		assert_true(size > 0 && count <= 1);
+		assert_false(count > 0 && is_wildcard(back ? start : start + size - 2));
+	}
+}
+
+/* leaks.def: anchors that escaping cannot hide, patterns as the matcher expects them. */
 static void test_rows_are_well_formed(void **state)
 {
 	(void)state;
@@ -83,6 +105,8 @@ static void test_rows_are_well_formed(void **state)
 			assert_true(i + 1 < MRL_LEAK_ANCHORS);
 		}
 		assert_non_null(row->anchors[0]);
+		check_patterns(row->before, true);
+		check_patterns(row->after, false);
 	}
 }
 
