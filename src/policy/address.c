@@ -108,7 +108,7 @@ static bool ends_in_number(struct mrl_slice host)
 		start--;
 	}
 	struct mrl_slice last = mrl_slice_from(host, start);
-	return mrl_is_digit(last.data[0]) &&
+	return last.size != 0 && mrl_is_digit(last.data[0]) &&
 	       (mrl_slice_starts(last, MRL_SLICE("0x")) || mrl_is_digit(last.data[last.size - 1]));
 }
 

@@ -194,14 +194,16 @@ static void check_name(struct mrl_loader *loader, const struct mrl_setting *name
 	}
 }
 
-static enum mrl_err read_api(struct mrl_loader *loader, const struct raw *raw, uint32_t index)
+static enum mrl_err take_api(struct mrl_loader *loader, const void *values,
+                             const struct mrl_node *node, uint32_t index)
 {
+	const struct raw *raw = values;
 	struct mrl_api *api = &loader->policy->apis[index];
-	struct mrl_api_layer *layer = &loader->layers[index];
+	*api = (struct mrl_api){.name = raw->name.text, .node = node};
+	loader->layers[index] = (struct mrl_api_layer){.controls = raw->controls,
+	                                               .written = raw->operations};
+	loader->policy->api_count++;
 	check_name(loader, &raw->name, index);
-	api->name = raw->name.text;
-	layer->controls = raw->controls;
-	layer->written = raw->operations;
 	enum mrl_err err = name_location(loader, api);
 	if (err == MRL_OK) {
 		err = read_hosts(loader, &raw->hosts, api);
@@ -217,26 +219,13 @@ static enum mrl_err read_api(struct mrl_loader *loader, const struct raw *raw, u
 
 enum mrl_err mrl_load_apis(struct mrl_loader *loader, const struct mrl_node *node)
 {
-	struct mrl_policy *policy = loader->policy;
+	static const struct mrl_section section = {
+		.keys = mrl_api_keys, .raw_bytes = sizeof(struct raw), .take = take_api};
 	uint32_t count = mrl_node_items(node);
-	const struct mrl_node *item = count == 0 ? NULL : mrl_node_first(node);
-	void *objects;
-	enum mrl_err err = mrl_keys_read_list(loader, mrl_api_keys, node, sizeof(struct raw),
-	                                      &objects);
-	if (err != MRL_OK) {
-		return err;
-	}
-	const struct raw *raw = objects;
-	policy->apis = MRL_NEW_ARRAY(loader->arena, count, struct mrl_api);
+	loader->policy->apis = MRL_NEW_ARRAY(loader->arena, count, struct mrl_api);
 	loader->layers = MRL_NEW_ARRAY(loader->arena, count, struct mrl_api_layer);
-	if (policy->apis == NULL || loader->layers == NULL) {
+	if (loader->policy->apis == NULL || loader->layers == NULL) {
 		return MRL_ERR_MEMORY;
 	}
-	for (uint32_t i = 0; i < count && err == MRL_OK; i++) {
-		policy->apis[i].node = item;
-		err = read_api(loader, &raw[i], i);
-		policy->api_count++;
-		item = mrl_node_after(node, item);
-	}
-	return err;
+	return mrl_section_read(loader, &section, node);
 }

@@ -219,12 +219,18 @@ static enum mrl_err read_operations(struct mrl_loader *loader, const struct mrl_
 	return MRL_OK;
 }
 
-static enum mrl_err read_exemption(struct mrl_loader *loader, const struct raw *raw, uint32_t index)
+static enum mrl_err take_exemption(struct mrl_loader *loader, const void *values,
+                                   const struct mrl_node *node, uint32_t index)
 {
+	const struct raw *raw = values;
 	struct mrl_exemption *exemption = &loader->policy->exemptions[index];
-	exemption->control = MRL_CONTROL_COUNT; /* none, until it is known */
-	exemption->name = raw->name.text;
-	exemption->reason = raw->reason.text;
+	*exemption = (struct mrl_exemption){
+		.name = raw->name.text,
+		.control = MRL_CONTROL_COUNT, /* none, until it is known */
+		.reason = raw->reason.text,
+		.node = node,
+	};
+	loader->policy->exemption_count++;
 	(void)mrl_name_check(loader, &raw->name);
 	read_control(loader, &raw->control, &exemption->control);
 	read_until(loader, &raw->until, exemption);
@@ -238,27 +244,13 @@ static enum mrl_err read_exemption(struct mrl_loader *loader, const struct raw *
 
 enum mrl_err mrl_load_exemptions(struct mrl_loader *loader, const struct mrl_node *node)
 {
-	struct mrl_policy *policy = loader->policy;
-	uint32_t count = mrl_node_items(node);
-	const struct mrl_node *item = count == 0 ? NULL : mrl_node_first(node);
-	void *objects;
-	enum mrl_err err = mrl_keys_read_list(loader, mrl_exemption_keys, node, sizeof(struct raw),
-	                                      &objects);
-	if (err != MRL_OK) {
-		return err;
-	}
-	const struct raw *raw = objects;
-	policy->exemptions = MRL_NEW_ARRAY(loader->arena, count, struct mrl_exemption);
-	if (policy->exemptions == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	for (uint32_t i = 0; i < count && err == MRL_OK; i++) {
-		policy->exemptions[i].node = item;
-		err = read_exemption(loader, &raw[i], i);
-		policy->exemption_count++;
-		item = mrl_node_after(node, item);
-	}
-	return err;
+	static const struct mrl_section section = {.keys = mrl_exemption_keys,
+	                                           .raw_bytes = sizeof(struct raw),
+	                                           .take = take_exemption};
+	loader->policy->exemptions = MRL_NEW_ARRAY(loader->arena, mrl_node_items(node),
+	                                           struct mrl_exemption);
+	return loader->policy->exemptions == NULL ? MRL_ERR_MEMORY
+	                                          : mrl_section_read(loader, &section, node);
 }
 
 const struct mrl_exemption *mrl_exemption_find(const struct mrl_policy *policy,

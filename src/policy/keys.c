@@ -80,25 +80,20 @@ enum mrl_err mrl_keys_read(struct mrl_loader *loader, const struct mrl_key *keys
 	return MRL_OK;
 }
 
-enum mrl_err mrl_keys_read_list(struct mrl_loader *loader, const struct mrl_key *keys,
-                                const struct mrl_node *node, size_t bytes, void **ret_objects)
+enum mrl_err mrl_section_read(struct mrl_loader *loader, const struct mrl_section *section,
+                              const struct mrl_node *node)
 {
-	uint32_t count = mrl_node_items(node);
-	uint8_t *objects = mrl_arena_array(loader->arena, count, bytes, _Alignof(max_align_t));
-	uint8_t *object = objects;
-	if (objects == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	for (const struct mrl_node *item = count == 0 ? NULL : mrl_node_first(node); item != NULL;
+	void *raw = mrl_arena_array(loader->arena, 1, section->raw_bytes, _Alignof(max_align_t));
+	enum mrl_err err = raw == NULL ? MRL_ERR_MEMORY : MRL_OK;
+	uint32_t index = 0;
+	for (const struct mrl_node *item = mrl_node_first(node); item != NULL && err == MRL_OK;
 	     item = mrl_node_after(node, item)) {
-		enum mrl_err err = mrl_keys_read(loader, keys, item, object);
-		if (err != MRL_OK) {
-			return err;
+		err = mrl_keys_read(loader, section->keys, item, raw);
+		if (err == MRL_OK) {
+			err = section->take(loader, raw, item, index++);
 		}
-		object += bytes;
 	}
-	*ret_objects = objects;
-	return MRL_OK;
+	return err;
 }
 
 bool mrl_name_check(struct mrl_loader *loader, const struct mrl_setting *name)

@@ -23,13 +23,19 @@ MRL_CHECKED enum mrl_err mrl_key_read(struct mrl_loader *loader, const struct mr
 bool mrl_keys_check(struct mrl_loader *loader, const struct mrl_key *keys,
                     const struct mrl_key *also, const struct mrl_node *node);
 
-/*
- * Reads each mapping of the list `node` (NULL: none) by `keys` into a new array of objects of
- * `bytes` bytes.
- */
-MRL_CHECKED enum mrl_err mrl_keys_read_list(struct mrl_loader *loader, const struct mrl_key *keys,
-                                            const struct mrl_node *node, size_t bytes,
-                                            void **ret_objects);
+/* A section that is a list of mappings. */
+struct mrl_section {
+	const struct mrl_key *keys;
+	size_t raw_bytes; /* of what the keys read into */
+	/* Takes one: `raw` holds its values for the time of the call. */
+	enum mrl_err (*take)(struct mrl_loader *loader, const void *raw,
+	                     const struct mrl_node *node, uint32_t index);
+};
+
+/* Reads and takes each mapping of `node` (NULL: none), up to the first failure of ours. */
+MRL_CHECKED enum mrl_err mrl_section_read(struct mrl_loader *loader,
+                                          const struct mrl_section *section,
+                                          const struct mrl_node *node);
 
 static inline uint32_t mrl_node_items(const struct mrl_node *node)
 {

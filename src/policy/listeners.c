@@ -198,44 +198,39 @@ static void check_repeated(struct mrl_loader *loader, uint32_t index)
 	}
 }
 
-static enum mrl_err read_listener(struct mrl_loader *loader, const struct raw *raw,
-                                  struct mrl_listener *listener)
+static enum mrl_err read_address(struct mrl_loader *loader, const struct raw *raw,
+                                 struct mrl_listener *listener)
 {
-	enum mrl_err err = MRL_OK;
-	listener->plain = raw->plain;
 	if (mrl_slice_starts(raw->address.text, MRL_SLICE("unix:"))) {
-		err = read_unix(loader, raw, listener);
-	} else if (raw->address.node != NULL) {
+		return read_unix(loader, raw, listener);
+	}
+	if (raw->address.node != NULL) {
 		read_ip(loader, raw, listener);
 	}
+	return MRL_OK;
+}
+
+static enum mrl_err take_listener(struct mrl_loader *loader, const void *values,
+                                  const struct mrl_node *node, uint32_t index)
+{
+	const struct raw *raw = values;
+	struct mrl_listener *listener = &loader->policy->listeners[index];
+	*listener = (struct mrl_listener){.node = node, .plain = raw->plain};
+	loader->policy->listener_count++;
+	enum mrl_err err = read_address(loader, raw, listener);
 	if (raw->public_port != 0) {
 		listener->public_port = (uint16_t)raw->public_port;
 	}
+	check_repeated(loader, index);
 	return err != MRL_OK ? err : read_client_ip(loader, raw->client_ip, listener);
 }
 
 enum mrl_err mrl_load_listeners(struct mrl_loader *loader, const struct mrl_node *node)
 {
-	struct mrl_policy *policy = loader->policy;
-	uint32_t count = mrl_node_items(node);
-	const struct mrl_node *item = count == 0 ? NULL : mrl_node_first(node);
-	void *objects;
-	enum mrl_err err = mrl_keys_read_list(loader, mrl_listener_keys, node, sizeof(struct raw),
-	                                      &objects);
-	if (err != MRL_OK) {
-		return err;
-	}
-	const struct raw *raw = objects;
-	policy->listeners = MRL_NEW_ARRAY(loader->arena, count, struct mrl_listener);
-	if (policy->listeners == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	for (uint32_t i = 0; i < count && err == MRL_OK; i++) {
-		policy->listeners[i].node = item;
-		err = read_listener(loader, &raw[i], &policy->listeners[i]);
-		policy->listener_count++;
-		check_repeated(loader, i);
-		item = mrl_node_after(node, item);
-	}
-	return err;
+	static const struct mrl_section section = {
+		.keys = mrl_listener_keys, .raw_bytes = sizeof(struct raw), .take = take_listener};
+	loader->policy->listeners = MRL_NEW_ARRAY(loader->arena, mrl_node_items(node),
+	                                          struct mrl_listener);
+	return loader->policy->listeners == NULL ? MRL_ERR_MEMORY
+	                                         : mrl_section_read(loader, &section, node);
 }

@@ -80,9 +80,6 @@ static void put_kind(struct mrl_buffer *buffer, const struct mrl_key *key)
 	case MRL_KEY_TEXT:
 		put_string_member(buffer, "type", "string");
 		put_range(buffer, key, "minLength", "maxLength");
-		if (key->pattern != NULL) {
-			put_string_member(buffer, "pattern", key->pattern);
-		}
 		return;
 	case MRL_KEY_LIST:
 		MRL_PUT(buffer, ",\"type\":\"array\",\"items\":{\"type\":\"string\"}");
@@ -117,6 +114,9 @@ static void put_properties(struct mrl_buffer *buffer, const struct mrl_key *keys
 		put_text(buffer, key->name);
 		put_string_member(buffer, "description", key->meaning);
 		put_kind(buffer, key);
+		if (key->pattern != NULL) {
+			put_string_member(buffer, "pattern", key->pattern);
+		}
 		put_default(buffer, key);
 		MRL_PUT(buffer, "}");
 	}

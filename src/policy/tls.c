@@ -44,33 +44,26 @@ const struct mrl_key mrl_tls_keys[] = {
 	{0},
 };
 
+static enum mrl_err take_certificate(struct mrl_loader *loader, const void *values,
+                                     const struct mrl_node *node, uint32_t index)
+{
+	const struct raw_certificate *raw = values;
+	struct mrl_certificate *certificate = &loader->policy->certificates[index];
+	certificate->node = node;
+	loader->policy->certificate_count++;
+	enum mrl_err err = mrl_loader_path(loader, raw->cert.text, &certificate->cert);
+	return err != MRL_OK ? err : mrl_loader_path(loader, raw->key.text, &certificate->key);
+}
+
 static enum mrl_err read_certificates(struct mrl_loader *loader, const struct mrl_node *node)
 {
-	struct mrl_policy *policy = loader->policy;
-	uint32_t count = mrl_node_items(node);
-	const struct mrl_node *item = count == 0 ? NULL : mrl_node_first(node);
-	void *objects;
-	enum mrl_err err = mrl_keys_read_list(loader, certificate_keys, node,
-	                                      sizeof(struct raw_certificate), &objects);
-	if (err != MRL_OK) {
-		return err;
-	}
-	const struct raw_certificate *raw = objects;
-	policy->certificates = MRL_NEW_ARRAY(loader->arena, count, struct mrl_certificate);
-	if (policy->certificates == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	policy->certificate_count = count;
-	for (uint32_t i = 0; i < count && err == MRL_OK; i++) {
-		struct mrl_certificate *certificate = &policy->certificates[i];
-		certificate->node = item;
-		err = mrl_loader_path(loader, raw[i].cert.text, &certificate->cert);
-		if (err == MRL_OK) {
-			err = mrl_loader_path(loader, raw[i].key.text, &certificate->key);
-		}
-		item = mrl_node_after(node, item);
-	}
-	return err;
+	static const struct mrl_section section = {.keys = certificate_keys,
+	                                           .raw_bytes = sizeof(struct raw_certificate),
+	                                           .take = take_certificate};
+	loader->policy->certificates = MRL_NEW_ARRAY(loader->arena, mrl_node_items(node),
+	                                             struct mrl_certificate);
+	return loader->policy->certificates == NULL ? MRL_ERR_MEMORY
+	                                            : mrl_section_read(loader, &section, node);
 }
 
 enum mrl_err mrl_load_tls(struct mrl_loader *loader, const struct mrl_node *node)
