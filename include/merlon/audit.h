@@ -70,7 +70,8 @@ struct mrl_audit_tag {
 	uint8_t bytes[16];
 };
 
-/* Of an unmatched path: how deep, how long, which; depth 0: none. */
+/* Of an unmatched path: how deep, how long, which (no tag while no key is published); depth 0:
+ * none. */
 struct mrl_audit_path {
 	uint8_t depth;
 	uint16_t bytes;
