@@ -203,11 +203,11 @@ static void add_vary(struct mrl_buffer *list, struct mrl_slice names)
 	}
 }
 
-/* One Vary field: Origin, and the upstream's names. */
+/* One Vary field: the upstream's names, and Origin unless `*` says it all. */
 static enum mrl_err set_vary(struct mrl_call *call)
 {
 	struct mrl_reply *reply = call->reply;
-	size_t capacity = vary_origin.value.size;
+	size_t capacity = vary_origin.value.size + 2;
 	for (uint32_t i = 0; i < reply->field_count; i++) {
 		const struct mrl_field *field = &reply->fields[i];
 		/* "a,b" grows by one byte for each comma. */
@@ -218,13 +218,15 @@ static enum mrl_err set_vary(struct mrl_call *call)
 	if (list.data == NULL || vary == NULL) {
 		return MRL_ERR_MEMORY;
 	}
-	mrl_buffer_put(&list, vary_origin.value);
 	for (uint32_t i = 0; i < reply->field_count; i++) {
 		const struct mrl_field *field = &reply->fields[i];
 		if (field->id == MRL_FIELD_VARY && !field->drop &&
 		    mrl_field_value_valid(field->value)) {
 			add_vary(&list, field->value);
 		}
+	}
+	if (!list_has(mrl_buffer_slice(&list), MRL_SLICE("*"))) {
+		add_vary(&list, vary_origin.value);
 	}
 	*vary = mrl_field_of(MRL_FIELD_VARY, vary_origin.name, mrl_buffer_slice(&list));
 	return mrl_reply_set(reply, vary);
