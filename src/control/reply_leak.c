@@ -8,6 +8,7 @@
 struct config {
 	int64_t scan_bytes;
 	int action;
+	bool stream;
 	const struct mrl_leak_scanner *scanner;
 	struct mrl_leak_set off; /* what the document itself shows betrays nothing */
 };
@@ -24,6 +25,9 @@ static const struct mrl_key keys[] = {
 	{"action", MRL_KEY_ENUM, 0, 0, "replace", action_choices,
          "what happens to a leaking reply: it is replaced, or only reported in the record",
          offsetof(struct config, action)},
+	{"stream", MRL_KEY_BOOL, 0, 1, "off", NULL,
+         "scan piece by piece and cut on a hit, as for an operation with `stream: on`",
+         offsetof(struct config, stream)},
 	{0},
 };
 
@@ -144,7 +148,7 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 		mrl_call_number(call, &facts[FACT_UNSCANNED], 1);
 		return MRL_OK;
 	}
-	if (call->route.plan->stream || is_stream_type(&type)) {
+	if (settings->stream || call->route.plan->stream || is_stream_type(&type)) {
 		call->watch = settings->scanner;
 		call->watch_off = settings->off;
 		return MRL_OK;
