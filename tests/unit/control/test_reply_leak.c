@@ -1,7 +1,9 @@
 /* reply_leak: no trace and no database message leaves [ERR-1]. */
 #include "fixture.h"
 
-#define TRACE    "Traceback (most recent call last):\n  File \"/srv/app/views.py\", line 42, in get\n"
+#define TRACE                                  \
+	"Traceback (most recent call last):\n" \
+	"  File \"/srv/app/views.py\", line 42, in get\n"
 #define CLEAN    "{\"total\":3,\"note\":\"an exception at line 3\"}"
 #define WEAK_ONE "Unexpected token x"
 #define WEAK_TWO "Unexpected token x in JSON at position 3"
@@ -205,6 +207,11 @@ static void watches_streaming_operations(void **state)
 	fixture_run_reply(f, NULL);
 	assert_int_equal(f->verdict.outcome, MRL_NEED);
 	assert_null(f->call.watch);
+	fixture_with(f, NULL, "controls: {reply_leak: {stream: on}}\n");
+	reply(f, "/v1/orders", 200, "application/json");
+	fixture_run_reply(f, NULL);
+	assert_passed(f);
+	assert_non_null(f->call.watch);
 }
 
 /* ---- The document's own texts, and what the policy says ---------------------------------------
