@@ -59,9 +59,9 @@ const struct mrl_command mrl_commands[] = {
 		.summary = "run a gateway in front of an API",
 		.description =
 			"Either `--upstream URL --openapi FILE`, which needs nothing else, or `-c "
-                        "FILE` with a\n"
+			"FILE` with a\n"
 			"policy. Runs in the foreground; SIGHUP or `merlon reload` reads policy, "
-                        "documents and\n"
+			"documents and\n"
 			"certificates again without dropping a call; SIGTERM or Ctrl-C ends it.",
 		.options = up_options,
 		.run = mrl_cmd_up,
@@ -71,7 +71,7 @@ const struct mrl_command mrl_commands[] = {
 		.words = "",
 		.summary = "make a running gateway read its policy again",
 		.description = "Prints the findings. A policy that does not load leaves the old "
-                               "one at work.",
+			       "one at work.",
 		.options = instance_options,
 		.run = mrl_cmd_reload,
 	},
@@ -99,11 +99,11 @@ const struct mrl_command mrl_commands[] = {
 		.words_max = 1,
 		.summary = "what a control does, its keys, defaults and refusals",
 		.description = "Without a word: all controls. With one: a control (`cors`), a line "
-                               "of the checklist\n"
+			       "of the checklist\n"
 			       "(`CORS-2`) or a problem (`origin-not-allowed`). With `-c FILE` and "
-                               "an operation\n"
+			       "an operation\n"
 			       "(`\"GET /orders/{id}\"`): its plan with the values in force and "
-                               "the exemptions.",
+			       "the exemptions.",
 		.options = explain_options,
 		.run = mrl_cmd_explain,
 	},
@@ -121,7 +121,7 @@ const struct mrl_command mrl_commands[] = {
 		.words_max = 1,
 		.summary = "find what is known of a request id that a client was given",
 		.description = "The audit record and the lines of the error log. Exits 1 if there "
-                               "are none.",
+			       "are none.",
 		.options = instance_options,
 		.run = mrl_cmd_error,
 	},

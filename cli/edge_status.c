@@ -2,6 +2,8 @@
  * nothing in it is believed but numbers. */
 #include "edge_status.h"
 
+#include <merlon/audit_host.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -69,4 +71,26 @@ uint32_t mrl_edge_count(const char *run_dir, uint64_t generation)
 		with += workers[i].generation == generation;
 	}
 	return with;
+}
+
+static bool is_alive(const char *run_dir, uint32_t number)
+{
+	struct mrl_ring_file file = {.fd = -1};
+	if (mrl_ring_file_attach(run_dir, number, &file) != MRL_OK) {
+		return false;
+	}
+	bool alive = mrl_ring_alive_ms(file.ring.memory) != 0;
+	mrl_ring_file_release(&file);
+	return alive;
+}
+
+bool mrl_edge_is_recorded(const char *run_dir)
+{
+	uint32_t numbers[16];
+	size_t count = 0;
+	if (mrl_ring_file_list(run_dir, numbers, MRL_COUNT(numbers), &count) != MRL_OK ||
+	    count == 0) {
+		return false;
+	}
+	return is_alive(run_dir, numbers[count - 1]);
 }

@@ -17,5 +17,7 @@ struct mrl_edge_worker {
 size_t mrl_edge_workers(const char *run_dir, struct mrl_edge_worker workers[MRL_EDGE_WORKERS_MAX]);
 /* How many of them have the generation. */
 uint32_t mrl_edge_count(const char *run_dir, uint64_t generation);
+/* Whether merlon-auditd serves the newest ring: before that calls are refused. */
+bool mrl_edge_is_recorded(const char *run_dir);
 
 #endif

@@ -8,6 +8,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -145,18 +146,38 @@ static bool check_folder(struct mrl_cli *cli, const char *path, uid_t owner, mod
 	return true;
 }
 
+/* A folder that root has just made, for its user. By descriptor: what the name means may change. */
+static bool give(struct mrl_cli *cli, const struct mrl_places *places, const char *path)
+{
+	struct stat facts;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool given = fd >= 0 && fstat(fd, &facts) == 0 && facts.st_uid == 0 &&
+	             fchown(fd, places->owner, places->group) == 0;
+	if (!given) {
+		mrl_complain(cli, "%s cannot be given to its user: %s", path, strerror(errno));
+	}
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+	return given;
+}
+
 /* The folder of the instance, and the one above it, which nobody else may write to. */
 static bool make_folder(struct mrl_cli *cli, const struct mrl_places *places, const char *path)
 {
+	struct stat facts;
 	const char *above = mrl_path_folder(cli->arena, path);
 	bool root = geteuid() == 0;
+	uid_t owner = geteuid();
 	make_above(cli->arena, above);
 	(void)mkdir(above, root ? 0755 : 0700);
-	if (!check_folder(cli, above, geteuid(), S_IWGRP | S_IWOTH)) {
+	if (lstat(above, &facts) == 0 && facts.st_uid == places->owner) {
+		owner = places->owner;
+	}
+	if (!check_folder(cli, above, owner, S_IWGRP | S_IWOTH)) {
 		return false;
 	}
-	if (mkdir(path, 0700) == 0 && root && lchown(path, places->owner, places->group) != 0) {
-		mrl_complain(cli, "%s cannot be given to its user: %s", path, strerror(errno));
+	if (mkdir(path, 0700) == 0 && root && !give(cli, places, path)) {
 		return false;
 	}
 	return check_folder(cli, path, places->owner, S_IRWXG | S_IRWXO);

@@ -59,16 +59,6 @@ static void put_host(FILE *out, const struct mrl_api *api)
 	fputs("\t\t\tproxy_set_header Host $host;\n", out);
 }
 
-/* Every 5xx of the upstream is answered by us, also those that have no name (ERR-1). */
-static void put_errors(FILE *out)
-{
-	fputs("\t\t\tproxy_intercept_errors on;\n\t\t\terror_page", out);
-	for (int status = 500; status <= 599; status++) {
-		fprintf(out, " %d", status);
-	}
-	fputs(" @mrl_error;\n", out);
-}
-
 void mrl_up_config_location(FILE *out, const struct mrl_generation *generation,
                             const struct mrl_api *api)
 {
@@ -96,6 +86,5 @@ void mrl_up_config_location(FILE *out, const struct mrl_generation *generation,
 	      "\t\t\tproxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate "
 	      "X-Accel-Buffering X-Accel-Charset Cache-Control Expires Set-Cookie Vary;\n",
 	      out);
-	put_errors(out);
 	fputs("\t\t}\n", out);
 }

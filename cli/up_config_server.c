@@ -127,9 +127,7 @@ static void put_certificates(const struct servers *servers, uint64_t pairs)
 
 static void put_locations(const struct servers *servers, uint64_t pairs)
 {
-	fputs("\t\tlocation / {\n\t\t\treturn 404;\n\t\t}\n"
-	      "\t\tlocation @mrl_error {\n\t\t\tmerlon_answer;\n\t\t}\n",
-	      servers->out);
+	fputs("\t\tlocation / {\n\t\t\treturn 404;\n\t\t}\n", servers->out);
 	for (uint32_t i = 0; i < servers->policy->api_count; i++) {
 		const struct mrl_api *api = &servers->policy->apis[i];
 		for (uint32_t j = 0; j < api->hosts.count; j++) {

@@ -48,7 +48,8 @@ static void handle(struct mrl_supervisor *supervisor, int number, uint64_t now_m
 	}
 }
 
-/* Says that calls are answered when all workers report; that takes some milliseconds. */
+/* Says that calls are answered when all workers report and the daemon records; that takes some
+ * milliseconds. */
 static void look_ready(struct mrl_supervisor *supervisor, uint64_t started_ms, uint64_t now_ms)
 {
 	const struct mrl_up *up = supervisor->up;
@@ -56,7 +57,8 @@ static void look_ready(struct mrl_supervisor *supervisor, uint64_t started_ms, u
 		return;
 	}
 	if (mrl_edge_count(up->places.run, supervisor->generation.number) >=
-	    supervisor->generation.workers) {
+	            supervisor->generation.workers &&
+	    mrl_edge_is_recorded(up->places.run)) {
 		supervisor->said = true;
 		mrl_up_say(up, &supervisor->generation);
 		mrl_state_write(supervisor);

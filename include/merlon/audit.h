@@ -239,6 +239,8 @@ struct mrl_ring {
 MRL_CHECKED enum mrl_err mrl_ring_format(void *header, const struct mrl_ring_sizes *sizes);
 /* MRL_ERR_INVALID: no ring; MRL_ERR_UNSUPPORTED: another version. Sizes are checked. */
 MRL_CHECKED enum mrl_err mrl_ring_check(const void *header, struct mrl_ring_sizes *ret_sizes);
+/* When the daemon last said that it is there, CLOCK_MONOTONIC in ms; 0: not yet. */
+uint64_t mrl_ring_alive_ms(const void *header);
 /* Over a mapping of `bytes` bytes whose header passes the check; MRL_ERR_LIMIT: it is too short. */
 MRL_CHECKED enum mrl_err mrl_ring_attach(void *memory, size_t bytes, struct mrl_ring *ret_ring);
 /* The policy at work, for the daemon. nginx's master calls it at each load. */

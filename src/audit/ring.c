@@ -86,6 +86,12 @@ enum mrl_err mrl_ring_check(const void *header, struct mrl_ring_sizes *ret_sizes
 	return MRL_OK;
 }
 
+uint64_t mrl_ring_alive_ms(const void *header)
+{
+	const struct mrl_ring_header *ring = header;
+	return __atomic_load_n(&ring->alive_ms, __ATOMIC_ACQUIRE);
+}
+
 enum mrl_err mrl_ring_attach(void *memory, size_t bytes, struct mrl_ring *ret_ring)
 {
 	struct mrl_ring ring = {.memory = memory};
