@@ -9,12 +9,22 @@
 
 static ngx_http_output_body_filter_pt next_filter;
 
+/* nginx hands on a piece when its buffer is full; unbuffered, when it comes. */
+void ngx_http_merlon_unbuffer(ngx_http_request_t *r)
+{
+	if (r->upstream != NULL) {
+		r->upstream->buffering = 0;
+	}
+}
+
 ngx_int_t ngx_http_merlon_hold_begin(ngx_http_merlon_ctx_t *ctx, uint64_t bytes_max)
 {
 	off_t length = ctx->request->headers_out.content_length_n;
 	size_t capacity = (size_t)bytes_max;
 	if (length >= 0 && (uint64_t)length < bytes_max) {
 		capacity = (size_t)length;
+	} else {
+		ngx_http_merlon_unbuffer(ctx->request);
 	}
 	uint8_t *memory = mrl_arena_alloc(&ctx->arena, capacity, 1);
 	if (memory == NULL) {
@@ -38,14 +48,17 @@ static void take(ngx_http_merlon_ctx_t *ctx, ngx_buf_t *buffer)
 
 enum progress { MORE, ENOUGH, ENDED, BROKEN };
 
+/* What nginx sends when the upstream ended too early: a flush without a byte, its connection to the
+ * upstream closed. */
 static bool is_broken(const ngx_http_request_t *r)
 {
 	const ngx_http_upstream_t *upstream = r->upstream;
 	if (upstream == NULL) {
 		return false;
 	}
-	return upstream->pipe != NULL &&
-	       (upstream->pipe->upstream_error || upstream->pipe->upstream_eof);
+	return upstream->peer.connection == NULL ||
+	       (upstream->buffering && upstream->pipe != NULL &&
+	        (upstream->pipe->upstream_error || upstream->pipe->upstream_eof));
 }
 
 static enum progress collect(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
@@ -121,8 +134,7 @@ static ngx_int_t answer_instead(ngx_http_merlon_ctx_t *ctx, const struct mrl_ver
                                 bool ended)
 {
 	ngx_http_request_t *r = ctx->request;
-	ngx_http_merlon_log_reply(ctx, mrl_problems[verdict->problem].id,
-	                          mrl_buffer_slice(&ctx->held));
+	ngx_http_merlon_log_reply(ctx, mrl_buffer_slice(&ctx->held));
 	ctx->body = MRL_BODY_DROP;
 	if (ngx_http_merlon_put_answer(ctx, verdict) != NGX_OK) {
 		return NGX_ERROR;
@@ -209,7 +221,15 @@ static ngx_int_t watch(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
 	if (feed(ctx, in)) {
 		return next_filter(ctx->request, in);
 	}
-	ngx_http_merlon_log_reply(ctx, "stream-cut", MRL_SLICE_NONE);
+	mrl_call_note_leak(&ctx->call, &ctx->stream->result);
+	if (ctx->call.watch_reports) {
+		ctx->body = MRL_BODY_PASS;
+		return next_filter(ctx->request, in);
+	}
+	ctx->call.denied = true;
+	ctx->call.denied_by = mrl_controls[MRL_CONTROL_reply_leak];
+	ctx->call.problem = MRL_PROBLEM_UPSTREAM_ERROR;
+	ngx_http_merlon_log_reply(ctx, MRL_SLICE_NONE);
 	ctx->body = MRL_BODY_DROP;
 	return NGX_ERROR;
 }

@@ -66,16 +66,34 @@ static void put_upstream(struct mrl_buffer *line, const ngx_http_request_t *r)
 	}
 }
 
-void ngx_http_merlon_log_reply(ngx_http_merlon_ctx_t *ctx, const char *reason,
-                               struct mrl_slice body)
+/* Why a reply failed, in one word. */
+static struct mrl_slice reason_of(const ngx_http_merlon_ctx_t *ctx)
+{
+	const struct mrl_control *control = ctx->call.denied_by;
+	if (control == mrl_controls[MRL_CONTROL_reply_error]) {
+		return MRL_SLICE("upstream_5xx");
+	}
+	if (control == mrl_controls[MRL_CONTROL_reply_leak]) {
+		return ctx->body == MRL_BODY_WATCH ? MRL_SLICE("leak_in_stream")
+		                                   : MRL_SLICE("leak");
+	}
+	return MRL_SLICE("upstream_fault");
+}
+
+void ngx_http_merlon_log_reply(ngx_http_merlon_ctx_t *ctx, struct mrl_slice body)
 {
 	uint8_t text[LINE_MAX_BYTES];
 	struct mrl_buffer line = mrl_buffer(text, sizeof(text) - 1);
 	struct mrl_leak_report report;
+	struct mrl_media_type type;
 	put_ids(&line, ctx);
 	put_upstream(&line, ctx->request);
-	put_name(&line, "reason", mrl_slice_text(reason));
+	put_name(&line, "reason", reason_of(ctx));
 	put_number(&line, "bytes", body.size);
+	if (mrl_media_type_parse(ctx->reply.type, &type)) {
+		put_name(&line, "type",
+		         mrl_slice(type.type.data, type.type.size + 1 + type.subtype.size));
+	}
 	mrl_leak_frames(ctx->call.policy->leak_scanner, body, &report);
 	if (report.strong.bits != 0 || report.weak.bits != 0) {
 		MRL_PUT(&line, ",");

@@ -194,6 +194,7 @@ ngx_int_t ngx_http_merlon_send_reply_head(ngx_http_merlon_ctx_t *ctx);
 /* hold.c: the body filter. */
 ngx_int_t ngx_http_merlon_hold_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_merlon_hold_begin(ngx_http_merlon_ctx_t *ctx, uint64_t bytes_max);
+void ngx_http_merlon_unbuffer(ngx_http_request_t *r);
 
 /* record.c */
 ngx_int_t ngx_http_merlon_record(ngx_http_request_t *r);
@@ -204,8 +205,7 @@ void ngx_http_merlon_note(ngx_http_merlon_ctx_t *ctx);
 u_char *ngx_http_merlon_log_handler(ngx_http_request_t *r, ngx_http_request_t *sr, u_char *buf,
                                     size_t len);
 /* One line for a reply of the upstream that failed. */
-void ngx_http_merlon_log_reply(ngx_http_merlon_ctx_t *ctx, const char *reason,
-                               struct mrl_slice body);
+void ngx_http_merlon_log_reply(ngx_http_merlon_ctx_t *ctx, struct mrl_slice body);
 /* One line for a failure of ours. */
 void ngx_http_merlon_log_failure(ngx_http_merlon_ctx_t *ctx, enum mrl_err err, const char *where);
 

