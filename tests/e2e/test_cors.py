@@ -181,7 +181,7 @@ def test_the_own_origin_has_the_public_port_and_https(gateway, upstream):
 
 
 @pytest.mark.parametrize("method, target, status", [
-    ("DELETE", "/v1/items", 405), ("FOO", "/v1/items", 405), ("GET", "/v1/nothing", 404), ("GET", "/v1//x", 400),
+    ("DELETE", "/v1/items", 405), ("FOO", "/v1/items", 405), ("GET", "/v1/nothing", 404),
     ("OPTIONS", "/v1/items", 204), ("HEAD", "/v1/items", 200)])
 def test_a_listed_origin_may_read_every_answer(gateway, method, target, status):
     with gateway.tls() as client:

@@ -114,10 +114,12 @@ def test_fields_of_the_preset_from_upstream_go(gateway, upstream):
 
 
 def test_fields_that_nginx_knows_are_not_doubled(gateway, upstream):
-    fields = [*JSON, ("Date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"),
+    fields = [*JSON, ("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"),
               ("ETag", '"v1"'), ("Location", "/v1/items/1"), ("Accept-Ranges", "bytes"), ("Cache-Control", "private")]
-    response = answer(gateway, upstream, fields=fields, target="/v1/public")
+    told = [*fields, ("Date", "Sun, 06 Nov 1994 08:49:37 GMT")]
+    response = answer(gateway, upstream, fields=told, target="/v1/public")
     check_preset(response, cache="private")
+    assert len(response.all("Date")) == 1
     for name, value in fields:
         assert response.all(name) == [value], name
 

@@ -19,7 +19,7 @@ from lib.rawhttp import Truncated
 from lib.schema import PROBLEMS_DEF, check_preset, check_problem, check_problem_head, read_problems
 from lib.upstreams import Upstream
 
-ENHANCE_YOUR_CALM = 11
+PROTOCOL_ERROR, ENHANCE_YOUR_CALM = 1, 11
 HTTP_NUMBERS = {"h1": (10, 11), "h2": (20,)}
 results = {}
 
@@ -42,11 +42,16 @@ def upstream():
 
 
 @pytest.fixture(scope="module")
-def gateway(upstream, tmp_path_factory):
+def badcert(tmp_path_factory):
     pair = Authority(tmp_path_factory.mktemp("badcert")).issue("self", ["127.0.0.1"], self_signed=True)
-    with Upstream(tls=server_tls(pair)) as badcert, Gateway(policy=policy(upstream, badcert)) as started:
+    with Upstream(tls=server_tls(pair)) as started:
         yield started
-        assert badcert.requests == [] and badcert.handshakes_failed > 0
+
+
+@pytest.fixture(scope="module")
+def gateway(upstream, badcert):
+    with Gateway(policy=policy(upstream, badcert)) as started:
+        yield started
     write_table()
 
 
@@ -121,6 +126,14 @@ def check_record(case, record, protocol):
         assert record["verdict"] == "allowed" and "problem" not in record, record
 
 
+def check_reset(gateway, upstream, response, before):
+    """No answer, since the head cannot be read; a record nevertheless, of what nobody was answered."""
+    assert (response.status, response.reset) == (None, PROTOCOL_ERROR), response
+    assert upstream.requests == []
+    record, = gateway.records(before + 1)[before:]
+    assert record["op_id"] == "(unparsed)" and record["status"] in (400, 499), record
+
+
 ROWS = [pytest.param(case, protocol, id=f"{case.name}-{protocol}")
         for case in CASES for protocol in ("h1", "h2") if getattr(case, protocol) is not None]
 
@@ -132,12 +145,22 @@ def test_table(gateway, upstream, case, protocol):
     upstream.default = case.behaviour
     before = len(gateway.records())
     response = send(gateway, case, protocol)
+    if case.h2_reset and protocol == "h2":
+        show(case.name, protocol, "reset")
+        check_reset(gateway, upstream, response, before)
+        return
     show(case.name, protocol, response.status)
     check_answer(case, response)
     check_record(case, gateway.record(response), protocol)
     assert len(gateway.records()) == before + 1, gateway.records()[before:]
     if case.asked is not None:
         assert len(upstream.requests) == case.asked, upstream.requests
+
+
+def test_the_bad_certificate_saw_no_request(gateway, badcert):
+    with gateway.tls() as client:
+        assert client.request(target="/badcert/items").status == 502
+    assert badcert.connections > 0 and badcert.requests == [] and not badcert.cut_requests()
 
 
 # --- what has no answer, or takes its time

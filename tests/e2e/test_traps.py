@@ -18,7 +18,7 @@ from lib.cases import CASES, h1
 from lib.certs import Authority, server_tls
 from lib.gateway import Gateway, api, merlon
 from lib.hello import OLD_SUITES, TLS12, client_hello, say
-from lib.procs import Processes, free_port, wait_until
+from lib.procs import Processes, free_port
 from lib.rawhttp import Client, tls_context
 from lib.schema import check_preset, check_problem
 from lib.upstreams import Upstream
@@ -170,7 +170,7 @@ def test_trap_18_ten_thousand_refusals_do_not_change_the_configuration(gateway, 
     upstream.reset(drop=False)
     before = {pid: pages_with(pid, b"marker-1") for pid in gateway.workers()}
     assert before and all(len(pages) >= 2 for pages in before.values()), before
-    bad = h1("GET /v1/trap18/marker-5", ("Authorization", "Bearer x"), ("Authorization", "Bearer y")) + \
+    bad = h1("GET /v1/trap18/marker-5", ("Authorization", "Bearer x"), ("X-Original-URL", "/")) + \
         h1("DELETE /v1/trap18/marker-9", ("Authorization", "Bearer x"))
     refused = 0
     for _ in range(50):
@@ -243,7 +243,7 @@ def test_trap_23_two_failures_of_one_control_read_alike(gateway):
     """No text names the check that failed."""
     pairs = [(h1("GET /v1/items", ("Origin", "null")), h1("GET /v1/items", ("Origin", "https://evil.test:1"))),
              (h1("GET /v1//x"), h1("GET /v1/items", ("X-Original-URL", "/"))),
-             (h1("GET /v1/items", b"X_A: 1"), h1("GET /v1/items", ("Authorization", "a"), ("Authorization", "b"))),
+             (h1("GET /v1/items", b"X_A: 1"), h1("GET /v1/items", ("Content-Type", "a/b"), ("Content-Type", "a/b"))),
              (h1("GET /v1/items", ("X", "v" * 13000)), h1("GET /v1/items", *[(f"X-{n}", "v") for n in range(120)])),
              (h1("POST /v1/items", ("Content-Encoding", "gzip"), ("Content-Length", "1"), body=b"x"),
               h1("POST /v1/items", ("Content-Encoding", "x"), ("Content-Length", "2"), body=b"xx"))]
@@ -318,8 +318,7 @@ def test_trap_26_a_bad_certificate_gets_no_byte(bad_upstreams, name):
         response = send(gateway, method, f"/{name.replace(' ', '-')}/items", JSON if body else [], body)
         check_preset(response)
         check_problem(response, "upstream-unavailable", 502)
-    assert started[name].connections >= 2 and started[name].requests == []
-    wait_until(lambda: started[name].handshakes_failed == started[name].connections, what="all handshakes failed")
+    assert started[name].connections >= 2 and started[name].requests == [] and not started[name].cut_requests()
 
 
 def test_trap_26_the_systems_authorities_are_the_default(bad_upstreams):
@@ -367,7 +366,8 @@ def test_trap_29_two_content_types(gateway, upstream):
         fields = [("Content-Type", value) for value in pair]
         check_problem(send(gateway, "POST", headers=fields, body=b"{}"), "bad-request", 400)
         with gateway.h2() as client:
-            check_problem(client.request("POST", "/v1/items", fields, b"{}"), "bad-request", 400)
+            lower = [(name.lower(), value) for name, value in fields]
+            check_problem(client.request("POST", "/v1/items", lower, b"{}"), "bad-request", 400)
     assert upstream.requests == []
 
 
@@ -379,6 +379,7 @@ http {{ access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folde
 """
 COLLECT = """local file
 function setup(thread) thread:set("name", os.tmpname()); print("ids " .. thread:get("name")) end
+function delay() return 6 end
 function init(args) file = io.open(name, "w") end
 function response(status, headers, body) file:write(status, " ", headers["X-Request-Id"] or "-", "\\n") end
 function done(summary, latency, requests)

@@ -12,6 +12,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -22,7 +23,7 @@ import yaml
 from lib.api import DOCUMENT
 from lib.certs import Authority
 from lib.h2client import H2Client
-from lib.procs import Process, answers, free_port, wait_until
+from lib.procs import Process, answers, free_port, read_stat, wait_until
 from lib.rawhttp import Client
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -144,7 +145,8 @@ class Gateway:
 
     def wait_until_up(self, timeout=30):
         def up():
-            return not self.process.running or all(answers(port) for port in self.ports())
+            said = "merlon is up" in self.process.log
+            return not self.process.running or said and all(answers(port) for port in self.ports())
         try:
             wait_until(up, timeout, "merlon up listens")
             assert self.process.running, f"merlon up ended with {self.process.popen.returncode}"
@@ -154,7 +156,7 @@ class Gateway:
 
     def give_up(self):
         self.last_words = self.process.log[-3000:] + self.error_log[-3000:]
-        self.process.kill_all()
+        self.kill_members()
         self.remove()
 
     def remove(self):
@@ -164,18 +166,28 @@ class Gateway:
     def stop(self):
         """Ends it and looks at what it leaves; every finding is told at once."""
         findings = []
+        members = self.members()
         try:
             code = self.process.stop()
             if code != 0:
                 findings.append(f"merlon up ended with {code}:\n{self.process.log[-2000:]}")
-            self.process.assert_nothing_left()
+            wait_until(lambda: not alive(members), 5, f"all of {members} end")
             self.read_records()
         except AssertionError as error:
             findings.append(str(error))
         findings += self.crashes() + self.doubles()
-        self.process.kill_all()
+        self.kill_members(members)
         self.remove()
         assert not findings, "\n".join(findings)
+
+    def members(self):
+        """Process ids, with the times of their start, of all that it started and that still run."""
+        return descendants(self.process.pid)
+
+    def kill_members(self, members=None):
+        for pid in alive(members or self.members()):
+            os.kill(pid, signal.SIGKILL)
+        self.process.kill_all()
 
     def __enter__(self):
         return self.start()
@@ -284,18 +296,36 @@ class Gateway:
 
     def workers(self):
         """Process ids of nginx's workers."""
-        found = []
-        for pid in self.process.leftovers():
-            try:
-                if b"worker process" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    found.append(pid)
-            except OSError:
-                continue
-        return sorted(found)
+        return [pid for pid in sorted(self.members()) if b"worker process" in command_line(pid)]
 
 
-def api(upstream, name="orders", hosts=None, openapi="openapi.yaml", **more):
-    """An entry of `apis`; `upstream` is one of ours or a URL."""
-    url = upstream if isinstance(upstream, str) else upstream.url
-    return {"name": name, "hosts": hosts or HOSTS, "openapi": openapi, **more,
-            "upstream": {"url": url, **more.get("upstream", {})}}
+def api(behind, name="orders", hosts=None, openapi="openapi.yaml", upstream=None, **more):
+    """An entry of `apis`; `behind` is an Upstream or a URL, `upstream` has further keys of that name."""
+    url = behind if isinstance(behind, str) else behind.url
+    return {"name": name, "hosts": hosts or HOSTS, "openapi": openapi, "upstream": {"url": url, **(upstream or {})}, **more}
+
+
+def command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def descendants(pid):
+    """pid -> start time of a process and all below it. Each child of `merlon up` has a session of its own."""
+    stats = {int(entry): read_stat(entry) for entry in os.listdir("/proc") if entry.isdigit()}
+    stats = {number: fields for number, fields in stats.items() if fields and fields[0] != "Z"}
+    found, more = {}, [pid]
+    while more:
+        number = more.pop()
+        if number in stats and number not in found:
+            found[number] = stats[number][19]
+            more += [child for child, fields in stats.items() if int(fields[1]) == number]
+    return found
+
+
+def alive(members):
+    """Those of them that still run; a number that was given to another process since is none."""
+    stats = {pid: read_stat(pid) for pid in members}
+    return [pid for pid, fields in stats.items() if fields and fields[0] != "Z" and fields[19] == members[pid]]

@@ -10,7 +10,8 @@ from pathlib import Path
 PROBLEM_BASE = "urn:merlon:problem:"
 PROBLEMS_DEF = Path(__file__).resolve().parents[3] / "include" / "merlon" / "problems.def"
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
+RENAMED = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 418: None,
+           422: "Unprocessable Content"}
 
 HSTS = "max-age=63072000; includeSubDomains"
 API_PERMISSIONS = ("accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), "

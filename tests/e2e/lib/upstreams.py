@@ -186,6 +186,10 @@ class Upstream:
             assert not thread.is_alive(), "an upstream's connection does not end"
         self.stopping.clear()
 
+    def cut_requests(self):
+        """Requests of which bytes came, but not all."""
+        return [error for error in self.errors if "request cut" in str(error)]
+
     def accept_all(self):
         while True:
             try:
