@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from conftest import children
 from lib.behaviours import BEHAVIOURS
 from lib.gateway import Gateway
 from lib.procs import wait_until
@@ -129,12 +130,9 @@ def test_a_user_agent_cannot_forge_a_line(gateway):
 
 
 def auditd_pid(gateway):
-    for pid in gateway.process.leftovers():
-        try:
-            if b"merlon-auditd" in open(f"/proc/{pid}/cmdline", "rb").read():
-                return pid
-        except OSError:
-            continue
+    for pid in children(gateway.process.popen.pid):
+        if "merlon-auditd" in os.readlink(f"/proc/{pid}/exe"):
+            return pid
     raise AssertionError("no merlon-auditd")
 
 
