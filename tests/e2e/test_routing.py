@@ -198,8 +198,7 @@ def one_api(name="a", openapi="first.json", **more):
 
 @pytest.mark.parametrize("paths, words", [
     ({"/a/{x}": item("x", get=operation("one")), "/a/{y}": item("y", post=operation("two"))}, ["/a/{x}", "/a/{y}"]),
-    ({"/.merlon/e/x": item(get=operation("one"))}, ["/.merlon/e/x"]),
-    ({"/a/{x}/{x}": item("x", get=operation("one"))}, ["{x}"])])
+    ({"/.merlon/e/x": item(get=operation("one"))}, ["/.merlon/e/x"])])
 def test_ambiguous_and_reserved_paths_do_not_load(tmp_path, paths, words):
     code, text = lint(tmp_path, {"apis": [one_api()]}, first=document(paths, servers=[{"url": "/"}]))
     assert code == 1 and all(word in text for word in words), text
