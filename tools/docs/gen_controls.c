@@ -43,6 +43,11 @@ static void print_range(const struct mrl_key *key)
 		return;
 	case MRL_KEY_TEXT: printf("text of at most %" PRId64 " bytes", key->max); return;
 	case MRL_KEY_LIST: printf("list of at most %" PRId64, key->max); return;
+	/* The policy's own sections, which no control has. */
+	case MRL_KEY_OBJECT:
+	case MRL_KEY_OBJECTS:
+	case MRL_KEY_MAP:
+	case MRL_KEY_CONTROLS: return;
 	}
 }
 

@@ -23,38 +23,25 @@ def unit_test(root, control):
     return path if (root / path).is_file() else None
 
 
-def marked_names(node):
-    """The names in @pytest.mark.control("a", "b") of a function or class, or in pytestmark."""
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "control":
-            yield from (argument.value for argument in call.args if isinstance(argument, ast.Constant))
+class Shown:
+    """What tests/controls.txt says of a control."""
+
+    def __init__(self, line):
+        words, _, self.reason = line.partition(";")
+        self.name, fuzz, *self.tests = words.split()
+        self.fuzz = [] if fuzz == "-" else fuzz.split(",")
 
 
-def e2e_tests(root):
-    """control -> sorted "file::function" or "file" that claim to check it."""
-    found = {}
-    for path in sorted((root / "tests/e2e").glob("test_*.py")):
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                places = [(mark, f"{path.name}::{node.name}") for decorator in node.decorator_list
-                          for mark in marked_names(decorator)]
-            elif isinstance(node, ast.Assign):
-                places = [(mark, path.name) for mark in marked_names(node.value)]
-            else:
-                continue
-            for mark, place in places:
-                found.setdefault(mark, []).append(place)
-    return found
+def shown(root):
+    """control -> Shown."""
+    lines = [line.split("#")[0].strip() for line in (root / "tests/controls.txt").read_text().splitlines()]
+    return {row.name: row for row in (Shown(line) for line in lines if line)}
 
 
-def fuzz_notes(root):
-    """control -> what tests/fuzz/controls.txt says: a target, or "-" and the reason that there is none."""
-    notes = {}
-    for line in (root / "tests/fuzz/controls.txt").read_text().splitlines():
-        name, _, note = line.split("#")[0].strip().partition(" ")
-        if name:
-            notes[name] = note.strip()
-    return notes
+def functions_of(path):
+    """Names of the tests in a file."""
+    return {node.name for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
 
 def probe(root, item):
@@ -66,7 +53,7 @@ def probe(root, item):
 def row(root, item, line, controls, tests):
     answering = [name for name, items in controls if item in items]
     units = ", ".join(f"`{unit_test(root, name) or 'none'}`" for name in answering)
-    ends = ", ".join(f"`{place}`" for name in answering for place in tests.get(name, ["none"]))
+    ends = ", ".join(f"`{place}`" for name in answering for place in tests[name].tests)
     names = ", ".join(f"[{name}](controls.md#{name})" for name in answering) or "not yet"
     return f"| {item} | {line} | {names} | {units} | {ends} | {probe(root, item) or 'not yet'} |"
 
@@ -75,7 +62,7 @@ def main():
     root, trace, output = map(Path, sys.argv[1:])
     controls = [(fields[0], fields[1].split())
                 for fields in (line.split("\t") for line in trace.read_text().splitlines())]
-    tests = e2e_tests(root)
+    tests = shown(root)
     lines = ["# Traceability", "",
              "Generated: each line of the [checklist](checklist.md), the controls that answer it, and what shows it.",
              "A line is met when all of its controls are; lines that need a later stage say \"not yet\".", "",

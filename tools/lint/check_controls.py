@@ -4,6 +4,7 @@ import sys
 
 import yaml
 
+TABLE = "tests/controls.txt"
 ABOUT = "every control has code, unit test, end-to-end test, docs, example policy and fuzz note"
 
 
@@ -27,39 +28,46 @@ def example_findings(repo, name):
         yield f"{path} names neither {name} nor the line of the checklist that it answers"
 
 
-def fuzz_findings(repo, name, notes):
-    note = notes.get(name)
-    if not note:
-        yield f"tests/fuzz/controls.txt has no line for {name}"
-    elif note.startswith("-"):
-        if len(note) < 10:
-            yield f"tests/fuzz/controls.txt: {name}: say why no target feeds it"
-    else:
-        for target in note.split():
-            if f"tests/fuzz/fuzz_{target}.c" not in repo.files:
-                yield f"tests/fuzz/controls.txt: {name}: there is no target {target}"
+def fuzz_findings(repo, shown):
+    if not shown.fuzz and len(shown.reason) < 10:
+        yield f"{TABLE}: {shown.name}: say why no fuzz target feeds it"
+    for target in shown.fuzz:
+        if f"tests/fuzz/fuzz_{target}.c" not in repo.files:
+            yield f"{TABLE}: {shown.name}: there is no fuzz target {target}"
 
 
-def judge(repo, name, traceability, tests, notes, docs):
+def e2e_findings(repo, shown, traceability):
+    if not shown.tests:
+        yield f"{TABLE}: {shown.name} has no end-to-end test"
+    for place in shown.tests:
+        file, _, function = place.partition("::")
+        path = f"tests/e2e/{file}"
+        if path not in repo.files or function not in traceability.functions_of(repo.root / path):
+            yield f"{TABLE}: {shown.name}: there is no test {place}"
+
+
+def judge(repo, name, traceability, table, docs):
     if f"src/control/{name}.c" not in repo.files:
         yield f"src/control/{name}.c is missing"
     if not traceability.unit_test(repo.root, name):
         yield f"tests/unit/control/test_{name}.c is missing"
-    if name not in tests:
-        yield f'{name}: no end-to-end test is marked @pytest.mark.control("{name}")'
+    if name in table:
+        yield from fuzz_findings(repo, table[name])
+        yield from e2e_findings(repo, table[name], traceability)
+    else:
+        yield f"{TABLE} has no line for {name}"
     if docs and not re.search(rf"^## {name}$", docs, re.MULTILINE):
         yield f"{name}: no section in the generated docs/controls.md"
     yield from example_findings(repo, name)
-    yield from fuzz_findings(repo, name, notes)
 
 
 def check(repo):
     traceability = load_traceability(repo)
     page = repo.build / "docs/controls.md"
     docs = page.read_text() if page.exists() else ""
-    tests, notes = traceability.e2e_tests(repo.root), traceability.fuzz_notes(repo.root)
+    table = traceability.shown(repo.root)
     findings = [] if docs else [f"{repo.build.name}/docs/controls.md is not built"]
     for name in repo.controls:
-        findings += judge(repo, name, traceability, tests, notes, docs)
-    findings += [f"tests/fuzz/controls.txt: there is no control {name}" for name in notes if name not in repo.controls]
+        findings += judge(repo, name, traceability, table, docs)
+    findings += [f"{TABLE}: there is no control {name}" for name in table if name not in repo.controls]
     return findings

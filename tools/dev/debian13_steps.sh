@@ -1,0 +1,31 @@
+#!/bin/sh
+# What ./dev test debian13 does inside the Debian 13 it made: versions, build, tests.
+set -u
+cd /merlon
+. tools/dev/common.sh
+mkdir -p build/test
+
+say "$(. /etc/os-release && echo "$PRETTY_NAME")"
+nginx -v
+openssl version
+gcc --version | head -n 1
+
+# Every warning is an error: the compiler is three years younger than Debian 12's.
+meson setup build-debian13 -Dwerror=true >build/setup.log 2>&1 || {
+	tail -n 20 build/setup.log >&2
+	exit 1
+}
+ninja -C build-debian13 -j "$(jobs)" || exit 1
+tools/ngx-signature build-debian13/edge/nginx/ngx_http_merlon_module.so || exit 1
+
+failed=0
+meson test -C build-debian13 --no-rebuild --print-errorlogs --num-processes "$(jobs)" || failed=1
+MERLON_BUILD=/merlon/build-debian13
+export MERLON_BUILD
+$python -m pytest -c pytest.ini -p no:cacheprovider --junitxml=build/test/e2e.xml \
+	-m "smoke or edge" || failed=1
+
+meson_counts=$($python tools/dev/tally.py meson build-debian13/meson-logs/testlog.json)
+pytest_counts=$($python tools/dev/tally.py pytest build/test/e2e.xml)
+echo "$meson_counts $pytest_counts" | awk '{ print $1 + $3, $2 + $4 }' >build/test/counts
+exit $failed
