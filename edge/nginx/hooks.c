@@ -86,7 +86,12 @@ static ngx_int_t pass(ngx_http_merlon_ctx_t *ctx)
 	if (!server->named) {
 		return NGX_DECLINED;
 	}
-	ngx_str_t location = ngx_merlon_str(ctx->call.route.operation->api->location);
+	/* Only `operation` in shadow mode, or exempted, lets pass what no API documents. */
+	const struct mrl_api *api = ctx->call.route.api;
+	if (api == NULL) {
+		return refuse_by(ctx, MRL_PROBLEM_NO_OPERATION);
+	}
+	ngx_str_t location = ngx_merlon_str(api->location);
 	(void)ngx_http_named_location(r, &location);
 	ngx_http_finalize_request(r, NGX_DONE);
 	return NGX_DONE;

@@ -32,7 +32,7 @@ struct mrl_plan;
 
 struct mrl_operation {
 	enum mrl_method method;
-	struct mrl_slice id;             /* operationId, else "GET /users/{id}" */
+	struct mrl_slice id;             /* operationId, else "GET /v1/users/{id}" */
 	struct mrl_slice name;           /* always "GET /users/{id}", template as in the document */
 	struct mrl_slice template_path;  /* with the base path: "/v1/users/{id}" */
 	const struct mrl_node *node;     /* the Operation Object */

@@ -28,6 +28,7 @@ const struct mrl_control mrl_control_operation = {
 	.name = "operation",
 	.items = "INPUT-1 CORS-3",
 	.summary = "Only paths and methods that the OpenAPI document names reach the API.",
+	.judges = true,
 	.problems = problems,
 	.problem_count = MRL_COUNT(problems),
 	.decide = {[MRL_STAGE_HEAD] = decide},

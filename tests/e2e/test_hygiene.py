@@ -142,7 +142,9 @@ def test_100_continue_in_http_1_0_is_refused(gateway):
                                    ("transfer-encoding", "identity"), ("upgrade", "h2c"), ("te", "trailers, deflate"), ("te", "")])
 def test_fields_that_http2_does_not_have(gateway, upstream, field):
     with gateway.h2() as client:
-        refused(client.request(path="/v1/items", headers=[field]), "bad-request")
+        response = client.request(path="/v1/items", headers=[field])
+        # nginx itself refuses a coding that is not chunked, in every version.
+        refused(response, *(("not-implemented", 501) if field[0] == "transfer-encoding" else ("bad-request",)))
         assert client.request(path="/v1/items").status == 200
     assert len(upstream.requests) == 1
 
@@ -356,11 +358,6 @@ def test_a_target_that_nginx_cannot_read_is_refused(gateway, upstream, target):
     check_preset(response)
     check_problem(response)
     assert upstream.requests == []
-
-
-def test_a_matrix_parameter_may_have_its_semicolon(gateway, upstream):
-    assert send(gateway, target="/v1/matrix/;id=5").status == 200
-    refused(send(gateway, target="/v1/items/;id=5"), "input-target")
 
 
 @pytest.mark.parametrize("size, status", [(8192, 200), (8193, 414)])
