@@ -32,6 +32,7 @@ struct mrl_reload {
 	uint64_t started, finished;
 	uint64_t waits_for; /* the generation that workers have yet to report; 0: none */
 	uint64_t deadline_ms;
+	uint64_t settles_ms; /* when the old workers have been told too; 0: not all report */
 	bool asked_again;
 	bool ok;
 	char *messages; /* of the last one; malloc */

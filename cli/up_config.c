@@ -68,7 +68,8 @@ static void put_main(FILE *out, const struct mrl_up *up, const struct mrl_genera
 static void put_http(FILE *out, const struct mrl_generation *generation)
 {
 	fprintf(out, "\tmerlon_policy \"%s/merlon.yaml\";\n\tmerlon on;\n", generation->folder);
-	fputs("\trequest_pool_size 12k;\n\taccess_log off;\n\tserver_tokens off;\n\tgzip off;\n\tetag off;\n"
+	fputs("\trequest_pool_size 12k;\n\taccess_log off;\n\tserver_tokens off;\n\tgzip "
+	      "off;\n\tetag off;\n"
 	      "\tclient_body_temp_path tmp/b;\n\tproxy_temp_path tmp/p;\n"
 	      "\tfastcgi_temp_path tmp/f;\n\tuwsgi_temp_path tmp/u;\n\tscgi_temp_path tmp/s;\n"
 	      "\tignore_invalid_headers off;\n\tunderscores_in_headers on;\n"

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SETTLE_MS       300
 #define WORKERS_MS      10000
 #define LOG_BYTES_SHOWN 4096
 
@@ -34,6 +35,7 @@ static void finish(struct mrl_supervisor *supervisor, bool ok)
 	reload->ok = ok;
 	reload->finished = reload->started;
 	reload->waits_for = 0;
+	reload->settles_ms = 0;
 	mrl_state_write(supervisor);
 	if (reload->asked_again) {
 		reload->asked_again = false;
@@ -146,6 +148,17 @@ static void give_up(struct mrl_supervisor *supervisor, uint32_t have)
 	finish(supervisor, false);
 }
 
+/* nginx tells the old workers to end 100 ms after it started the new ones; until then they accept
+ * connections too, and "at work" would be half a truth. */
+static bool settled(struct mrl_supervisor *supervisor, uint64_t now_ms)
+{
+	struct mrl_reload *reload = &supervisor->reload;
+	if (reload->settles_ms == 0) {
+		reload->settles_ms = now_ms + SETTLE_MS;
+	}
+	return now_ms >= reload->settles_ms;
+}
+
 void mrl_reload_check(struct mrl_supervisor *supervisor, uint64_t now_ms)
 {
 	const struct mrl_reload *reload = &supervisor->reload;
@@ -153,12 +166,12 @@ void mrl_reload_check(struct mrl_supervisor *supervisor, uint64_t now_ms)
 		return;
 	}
 	uint32_t have = mrl_edge_count(supervisor->up->places.run, reload->waits_for);
-	if (have >= supervisor->generation.workers) {
+	if (have >= supervisor->generation.workers && settled(supervisor, now_ms)) {
 		fprintf(stderr, "merlon: generation %" PRIu64 " is at work\n", reload->waits_for);
 		finish(supervisor, true);
 		return;
 	}
-	if (now_ms >= reload->deadline_ms) {
+	if (now_ms >= reload->deadline_ms && have < supervisor->generation.workers) {
 		give_up(supervisor, have);
 	}
 }

@@ -7,6 +7,37 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+/* The name to show: localhost where the first API has it, since it always leads here. */
+static struct mrl_slice host_to_try(const struct mrl_policy *policy)
+{
+	const struct mrl_names *hosts = &policy->apis[0].hosts;
+	for (uint32_t i = 0; i < hosts->count; i++) {
+		if (mrl_slice_is(hosts->items[i], "localhost")) {
+			return hosts->items[i];
+		}
+	}
+	return hosts->items[0];
+}
+
+/* Names under .test and .internal are in nobody's DNS, and others may lead elsewhere as yet. */
+static const char *resolve_option(struct mrl_arena *arena, const struct mrl_listener *listener,
+                                  struct mrl_slice host)
+{
+	struct mrl_slice address = listener->address;
+	while (address.size != 0 && address.data[address.size - 1] != ':') {
+		address.size--;
+	}
+	address.size -= address.size != 0;
+	bool known = mrl_slice_is(host, "localhost") || host.data[0] == '[' ||
+	             mrl_is_digit(host.data[host.size - 1]);
+	if (mrl_slice_is(address, "0.0.0.0") || mrl_slice_is(address, "[::]")) {
+		address = MRL_SLICE("127.0.0.1");
+	}
+	return known ? ""
+	             : mrl_text(arena, " --resolve '%.*s:%u:%.*s'", MRL_PRINT(host), listener->port,
+	                        MRL_PRINT(address));
+}
+
 /* An address that a client on this machine can use: "every address" becomes localhost. */
 static const char *url_of(struct mrl_arena *arena, const struct mrl_listener *listener,
                           struct mrl_slice host)
@@ -46,6 +77,7 @@ static void say_json(const struct mrl_up *up, const struct mrl_generation *gener
 {
 	const struct mrl_policy *policy = generation->loading.policy;
 	struct mrl_arena *arena = up->cli->arena;
+	struct mrl_slice host = host_to_try(policy);
 	struct mrl_out json = mrl_out_begin(stdout);
 	mrl_out_open(&json, NULL, '{');
 	mrl_out_text(&json, "event", "ready");
@@ -53,8 +85,7 @@ static void say_json(const struct mrl_up *up, const struct mrl_generation *gener
 	mrl_out_number(&json, "generation", (int64_t)generation->number);
 	mrl_out_open(&json, "urls", '[');
 	for (uint32_t i = 0; i < policy->listener_count; i++) {
-		mrl_out_text(&json, NULL,
-		             url_of(arena, &policy->listeners[i], policy->hosts[0].name));
+		mrl_out_text(&json, NULL, url_of(arena, &policy->listeners[i], host));
 	}
 	mrl_out_close(&json);
 	if (generation->local_authority) {
@@ -82,11 +113,24 @@ static void say_trust(const struct mrl_up *up)
 	       state, state);
 }
 
+static void say_curl(const struct mrl_up *up, const struct mrl_generation *generation,
+                     const struct mrl_listener *tls, struct mrl_slice host)
+{
+	struct mrl_arena *arena = up->cli->arena;
+	struct mrl_slice path = path_to_try(generation->loading.policy);
+	const char *ca = generation->local_authority
+	                         ? mrl_text(arena, " --cacert '%s/ca/ca.crt'", up->places.state)
+	                         : "";
+	printf("\nTry:\n  curl%s%s %s%.*s\n", ca, resolve_option(arena, tls, host),
+	       url_of(arena, tls, host), MRL_PRINT(path));
+}
+
 void mrl_up_say(const struct mrl_up *up, const struct mrl_generation *generation)
 {
 	const struct mrl_policy *policy = generation->loading.policy;
 	struct mrl_arena *arena = up->cli->arena;
 	const struct mrl_listener *tls = first_tls(policy);
+	struct mrl_slice host = host_to_try(policy);
 	if (up->cli->json) {
 		say_json(up, generation);
 		fflush(stdout);
@@ -96,17 +140,11 @@ void mrl_up_say(const struct mrl_up *up, const struct mrl_generation *generation
 	       generation->number);
 	for (uint32_t i = 0; i < policy->listener_count; i++) {
 		const struct mrl_listener *listener = &policy->listeners[i];
-		printf("  %s%s\n", url_of(arena, listener, policy->hosts[0].name),
+		printf("  %s%s\n", url_of(arena, listener, host),
 		       listener->plain ? " (only redirects and refuses)" : "");
 	}
 	if (tls != NULL) {
-		struct mrl_slice path = path_to_try(policy);
-		const char *ca = generation->local_authority
-		                         ? mrl_text(arena, " --cacert '%s/ca/ca.crt'",
-		                                    up->places.state)
-		                         : "";
-		printf("\nTry:\n  curl%s %s%.*s\n", ca, url_of(arena, tls, policy->hosts[0].name),
-		       MRL_PRINT(path));
+		say_curl(up, generation, tls, host);
 	}
 	if (generation->local_authority) {
 		say_trust(up);
