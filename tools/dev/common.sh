@@ -25,3 +25,37 @@ jobs() {
 	[ "$cores" -lt 8 ] || cores=8
 	echo "$cores"
 }
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Root runs nothing of Merlon: it gives this account to whatever serves calls.
+account=nobody
+
+as_account() {
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --reuid="$account" --regid="$(id -g "$account")" --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+# The programs of a build where the account can read them: the build itself, or if root cloned this
+# into a folder of its own, a copy in $staged, which the caller removes.
+stage() {
+	built=$(cd "$1" && pwd)
+	if as_account test -x "$built/cli/merlon" 2>/dev/null; then
+		echo "$built"
+		return
+	fi
+	for part in cli edge/nginx daemon/auditd meson-info; do
+		mkdir -p "$2/$part"
+	done
+	cp "$built/cli/merlon" "$2/cli/"
+	cp "$built/edge/nginx/ngx_http_merlon_module.so" "$2/edge/nginx/"
+	cp "$built/daemon/auditd/merlon-auditd" "$2/daemon/auditd/"
+	cp "$built/meson-info/intro-buildoptions.json" "$2/meson-info/"
+	chmod -R a+rX "$2"
+	echo "$2"
+}

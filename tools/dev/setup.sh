@@ -25,10 +25,6 @@ missing_packages() {
 	done
 }
 
-as_root() {
-	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
-
 # Debian starts a service as soon as its package is installed. While this file is there it does not:
 # Merlon runs an nginx of its own, and port 80 stays as it was.
 services_stay_off() {

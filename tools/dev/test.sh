@@ -32,12 +32,15 @@ unit() {
 
 # e2e FOLDER [ARGUMENT...]: the end-to-end tests against the programs of that folder.
 e2e() {
-	MERLON_BUILD=$(cd "$1" && pwd)
+	staged=$(mktemp -d)
+	chmod 755 "$staged"
+	MERLON_BUILD=$(stage "$1" "$staged")
 	export MERLON_BUILD
 	shift
 	code=0
 	$python -m pytest -c pytest.ini -p no:cacheprovider --junitxml="$counts/$name.xml" "$@" ||
 		code=$?
+	rm -rf "$staged"
 	$python tools/dev/tally.py pytest "$counts/$name.xml" >"$counts/$name.count"
 	return $code
 }
