@@ -33,19 +33,17 @@ as_root() {
 # Root runs nothing of Merlon: it gives this account to whatever serves calls.
 account=nobody
 
-as_account() {
-	if [ "$(id -u)" = 0 ]; then
-		setpriv --reuid="$account" --regid="$(id -g "$account")" --clear-groups "$@"
-	else
-		"$@"
-	fi
+# Replaces the shell that calls it, so that in the background $! is the program's own id.
+become_account() {
+	[ "$(id -u)" = 0 ] || exec "$@"
+	exec setpriv --reuid="$account" --regid="$(id -g "$account")" --clear-groups "$@"
 }
 
 # The programs of a build where the account can read them: the build itself, or if root cloned this
 # into a folder of its own, a copy in $staged, which the caller removes.
 stage() {
 	built=$(cd "$1" && pwd)
-	if as_account test -x "$built/cli/merlon" 2>/dev/null; then
+	if (become_account test -x "$built/cli/merlon") 2>/dev/null; then
 		echo "$built"
 		return
 	fi

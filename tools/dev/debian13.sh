@@ -12,10 +12,9 @@ mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 debian13_packages() {
 	sed -e 's/#.*//' tools/dev/packages.txt | while read -r name use _; do
 		case $use:$name in
-		run:* | test:python3-* | test:openssl) printf '%s,' "${name#*/}" ;;
+		run:* | test:python3-* | test:openssl) printf '%s ' "${name#*/}" ;;
 		esac
 	done
-	echo
 }
 
 # Runs inside the namespaces, as their root. The rings of calls must lie on tmpfs, hence /dev/shm.
@@ -24,13 +23,12 @@ debian13_inside() {
 	mount -t proc proc "$root/proc"
 	mount -t tmpfs -o size=256m,mode=1777 tmpfs "$root/dev/shm"
 	chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-		sh /merlon/tools/dev/debian13_steps.sh
+		PACKAGES="$(debian13_packages)" sh /merlon/tools/dev/debian13_steps.sh
 }
 
 debian13_fetch() {
 	say "debootstrap trixie from $mirror"
-	as_root debootstrap --variant=minbase --include="$(debian13_packages)" trixie "$1" "$mirror" \
-		>"$counts/debian13.log" 2>&1 || {
+	as_root debootstrap --variant=minbase trixie "$1" "$mirror" >"$counts/debian13.log" 2>&1 || {
 		tail -n 20 "$counts/debian13.log" >&2
 		fail "debootstrap failed; all of it is in $counts/debian13.log"
 	}

@@ -5,6 +5,17 @@ cd /merlon
 . tools/dev/common.sh
 mkdir -p build/test
 
+# No service starts here, and nothing is asked. debootstrap cannot do this: it knows no virtual packages.
+printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+chmod 755 /usr/sbin/policy-rc.d
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	-o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io $PACKAGES >build/setup.log 2>&1 || {
+	tail -n 20 build/setup.log >&2
+	exit 1
+}
+
+# shellcheck disable=SC1091
 say "$(. /etc/os-release && echo "$PRETTY_NAME")"
 nginx -v
 openssl version
@@ -23,7 +34,7 @@ meson test -C build-debian13 --no-rebuild --print-errorlogs --num-processes "$(j
 MERLON_BUILD=/merlon/build-debian13
 export MERLON_BUILD
 $python -m pytest -c pytest.ini -p no:cacheprovider --junitxml=build/test/e2e.xml \
-	-m "smoke or edge" || failed=1
+	-m smoke || failed=1
 
 meson_counts=$($python tools/dev/tally.py meson build-debian13/meson-logs/testlog.json)
 pytest_counts=$($python tools/dev/tally.py pytest build/test/e2e.xml)

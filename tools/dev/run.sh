@@ -48,7 +48,7 @@ run_folders() {
 }
 
 run_api() {
-	as_account "$python" -u "$stage_folder/orders/server.py" --listen 127.0.0.1:0 \
+	become_account "$python" -u "$stage_folder/orders/server.py" --listen 127.0.0.1:0 \
 		>"$stage_folder/api.log" 2>&1 &
 	api_pid=$!
 	wait_for 10 grep -q 'http://' "$stage_folder/api.log" || {
