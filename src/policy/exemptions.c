@@ -170,7 +170,8 @@ static enum mrl_err check_operation(struct mrl_loader *loader, const struct mrl_
 static bool overlaps(const struct mrl_exemption *a, const struct mrl_exemption *b,
                      struct mrl_slice operation)
 {
-	if (a->control != b->control || (a->api != b->api && a->api != NULL && b->api != NULL)) {
+	if (a->control != b->control || a->control == MRL_CONTROL_COUNT ||
+	    (a->api != b->api && a->api != NULL && b->api != NULL)) {
 		return false;
 	}
 	for (uint32_t i = 0; i < b->operations.count; i++) {
@@ -188,7 +189,8 @@ static void check_repeated(struct mrl_loader *loader, const struct raw *raw, uin
 	struct mrl_hint hint;
 	for (uint32_t i = 0; i < index; i++) {
 		const char *place = mrl_hint_place(&hint, exemptions[i].node);
-		if (mrl_slice_equal(exemptions[i].name, exemption->name)) {
+		if (raw->name.node != NULL &&
+		    mrl_slice_equal(exemptions[i].name, exemption->name)) {
 			refuse(loader, &raw->name, place, "is the name of two exemptions");
 		}
 		for (uint32_t j = 0; j < raw->operations.count; j++) {

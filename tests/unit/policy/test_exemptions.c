@@ -64,6 +64,22 @@ static void refuses(void **state)
 	}
 }
 
+/* Seen: two without a name were taken for two of the same name, at no place. */
+static void two_without_a_name(void **state)
+{
+	struct loaded loaded;
+	(void)state;
+	load(BASE "exemptions:\n"
+	          "  - {control: none, operations: [\"GET /legacy\"], reason: replaced in spring, "
+	          "until: 2027-03-31}\n"
+	          "  - {control: nope, operations: [\"GET /legacy\"], reason: replaced in spring, "
+	          "until: 2027-03-31}\n",
+	     &loaded);
+	assert_int_equal(loaded.err, MRL_ERR_INVALID);
+	assert_int_equal(loaded.diagnostics.errors, 4); /* two names, two controls */
+	release(&loaded);
+}
+
 /* It still stands in its plan: the engine notes that it has ended. */
 static void warns_of_the_expired(void **state)
 {
@@ -160,8 +176,11 @@ static void reaches_one_api(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(refuses),          cmocka_unit_test(warns_of_the_expired),
-		cmocka_unit_test(takes_the_bounds), cmocka_unit_test(reaches_its_steps_only),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(two_without_a_name),
+		cmocka_unit_test(warns_of_the_expired),
+		cmocka_unit_test(takes_the_bounds),
+		cmocka_unit_test(reaches_its_steps_only),
 		cmocka_unit_test(reaches_one_api),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
