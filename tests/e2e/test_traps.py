@@ -146,6 +146,9 @@ def test_trap_17_security_headers_are_on_our_own_errors(gateway, upstream):
 
 # --- kjdev
 
+SANITIZERS_OWN = 1 << 30
+
+
 def pages_with(pid, marker):
     """Address -> digest of each writable anonymous page of the process that holds the marker."""
     found = {}
@@ -154,6 +157,8 @@ def pages_with(pid, marker):
         if not fields[1].startswith("rw") or len(fields) > 5 and fields[5] != "[heap]":
             continue
         begin, end = (int(part, 16) for part in fields[0].split("-"))
+        if end - begin > SANITIZERS_OWN:
+            continue
         with open(f"/proc/{pid}/mem", "rb") as memory:
             memory.seek(begin)
             data = memory.read(end - begin)
@@ -406,7 +411,7 @@ def test_trap_30_no_record_is_lost_at_a_reload(fast, tmp_path):
     script = tmp_path / "collect.lua"
     script.write_text(COLLECT)
     with Processes() as started:
-        wrk = started.start(["wrk", "-t1", "-c16", "-d11s", "-s", script, f"https://localhost:{fast.tls_port}/v1/items"], "wrk")
+        wrk = started.start(["wrk", "-t1", "-c24", "-d11s", "-s", script, f"https://localhost:{fast.tls_port}/v1/items"], "wrk")
         for _ in range(10):
             time.sleep(1)
             fast.process.signal(signal.SIGHUP)
@@ -422,6 +427,6 @@ def test_trap_30_no_record_is_lost_at_a_reload(fast, tmp_path):
     missing = ids - set(fast.by_id)
     assert len(ids) == len(answers) and not missing, f"{len(missing)} of {len(ids)} calls have no record"
     # those that were on their way when the load ended have a record, too
-    assert 0 <= len(fast.parsed) - len(ids) <= 16, (len(fast.parsed), len(ids))
+    assert 0 <= len(fast.parsed) - len(ids) <= 24, (len(fast.parsed), len(ids))
     generations = {record.get("gen") for record in fast.parsed}
     assert len(generations) >= 8, generations
