@@ -96,30 +96,37 @@ static enum mrl_err read_hosts(struct mrl_loader *loader, const struct mrl_setti
 	return MRL_OK;
 }
 
+static bool is_base_path(const struct mrl_target *target)
+{
+	return target->fault == MRL_TARGET_OK && !target->has_query &&
+	       mrl_slice_find(target->path, '%') == target->path.size;
+}
+
 /* A base path is matched by decoded segments: what the edge would refuse as a target, and escapes,
  * cannot stand in it. */
-static enum mrl_err check_base_path(struct mrl_loader *loader, const struct mrl_setting *written,
-                                    struct mrl_slice *ret_path)
+static enum mrl_err read_base_path(struct mrl_loader *loader, const struct mrl_setting *written,
+                                   struct mrl_openapi_options *options)
 {
 	struct mrl_slice path = written->text;
-	struct mrl_target target;
+	struct mrl_target target = {.path = MRL_SLICE_NONE};
+	enum mrl_err err = MRL_OK;
 	while (path.size > 0 && path.data[path.size - 1] == '/') {
 		path.size--;
 	}
-	*ret_path = path;
-	if (path.size == 0) {
-		return MRL_OK;
+	if (path.size != 0) {
+		err = mrl_target_parse(path, loader->arena, &target);
 	}
-	enum mrl_err err = mrl_target_parse(path, loader->arena, &target);
 	if (err != MRL_OK) {
 		return err;
 	}
-	if (target.fault != MRL_TARGET_OK || target.has_query ||
-	    mrl_slice_find(path, '%') < path.size) {
+	if (!is_base_path(&target)) {
 		mrl_diagnose(loader->diagnostics, MRL_ERROR, "policy-base-path", written->node,
 		             "write it like \"/v1\"; \"/\" for none", "\"%.*s\" is no base path",
 		             MRL_PRINT(written->text));
+		return MRL_OK;
 	}
+	options->base_path = path;
+	options->base_path_given = true;
 	return MRL_OK;
 }
 
@@ -141,12 +148,11 @@ static enum mrl_err read_document(struct mrl_loader *loader, const struct raw *r
 		.files = loader->files,
 		.limits = MRL_DOCUMENT_LIMITS,
 		.files_max = 256,
-		.base_path_given = raw->base_path.node != NULL,
 	};
 	struct mrl_slice file;
 	enum mrl_err err = MRL_OK;
-	if (options.base_path_given) {
-		err = check_base_path(loader, &raw->base_path, &options.base_path);
+	if (raw->base_path.node != NULL) {
+		err = read_base_path(loader, &raw->base_path, &options);
 	}
 	if (err == MRL_OK) {
 		err = mrl_loader_path(loader, raw->openapi.text, &file);
