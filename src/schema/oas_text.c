@@ -78,6 +78,14 @@ static bool shows_all(struct mrl_slice name)
 	return is_one_of(name, names, MRL_COUNT(names));
 }
 
+/* The reply of that name, which is no default of anything. */
+static bool is_default_reply(const struct mrl_node *object, const struct mrl_node *key)
+{
+	bool has_key = object != object->document->nodes;
+	return has_key && mrl_slice_is(key->text, "default") &&
+	       mrl_slice_is(object[-1].text, "responses");
+}
+
 static bool shows_text(struct mrl_slice name)
 {
 	static const char *const names[] = {"description", "summary", "title"};
@@ -111,7 +119,7 @@ static enum mrl_err add_members(struct collecting *collecting, const struct mrl_
 	for (const struct mrl_node *key = mrl_node_first(object); err == MRL_OK && key != NULL;
 	     key = mrl_node_after(object, key)) {
 		const struct mrl_node *value = mrl_node_value(key);
-		if (shows_all(key->text)) {
+		if (shows_all(key->text) && !is_default_reply(object, key)) {
 			err = add_all(collecting, value);
 		} else if (value->kind == MRL_NODE_STRING && shows_text(key->text)) {
 			err = add_text(collecting, value->text);

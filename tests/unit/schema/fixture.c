@@ -138,13 +138,18 @@ const struct mrl_path *fixture_path(const struct fixture *fixture, const char *t
 
 bool fixture_names(const struct mrl_names *names, const char *const *expected)
 {
-	uint32_t count = 0;
-	for (; expected[count] != NULL; count++) {
-		if (count >= names->count || !mrl_slice_is(names->items[count], expected[count])) {
-			return false;
-		}
+	uint32_t same = 0;
+	while (expected[same] != NULL && same < names->count &&
+	       mrl_slice_is(names->items[same], expected[same])) {
+		same++;
 	}
-	return count == names->count;
+	if (expected[same] == NULL && same == names->count) {
+		return true;
+	}
+	for (uint32_t i = 0; i < names->count; i++) {
+		print_error("has %.*s\n", MRL_PRINT(names->items[i]));
+	}
+	return false;
 }
 
 int fixture_setup(void **state)

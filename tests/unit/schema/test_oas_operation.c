@@ -75,7 +75,7 @@ static void reads_names_and_paths(void **state)
 	check_slice(get->template_path, "/v1/orders/{id}");
 	assert_int_equal(get->method, MRL_METHOD_GET);
 	const struct mrl_operation *put = fixture_operation(fixture, "PUT /orders/{id}");
-	check_slice(put->id, "PUT /orders/{id}");
+	check_slice(put->id, "PUT /v1/orders/{id}");
 	assert_non_null(mrl_node_member(put->node, "requestBody"));
 	check_slice(api->paths[0].template_path, "/v1/orders/{id}");
 	check_slice(api->paths[1].template_path, "/v1/both");
@@ -166,7 +166,7 @@ static void texts_come_from_everything_shown(void **state)
 	                   "  schema: {enum: [enu-m], const: con-st, title: tit-le, pattern: "
 	                   "not-this}}}}}}}\n");
 	check_names(fixture_operation(fixture, "POST /a")->texts, "sum-mary", "bo-dy", "value",
-	            "key-name", "exa-mple", "tit-le", "enu-m", "con-st");
+	            "key-name", "exa-mple", "enu-m", "con-st", "tit-le");
 }
 
 static void allows_by_rule(void **state)
