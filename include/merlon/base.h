@@ -12,9 +12,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MRL_CHECKED __attribute__((warn_unused_result))
+#define MRL_CHECKED           __attribute__((warn_unused_result))
 #define MRL_PRINTF(at, first) __attribute__((format(printf, at, first)))
-#define MRL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define MRL_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
 
 /*
  * Status: our code could not do its job. Never a judgement of a client (that is a verdict, see
@@ -22,10 +22,10 @@
  */
 enum mrl_err {
 	MRL_OK = 0,
-	MRL_ERR_MEMORY = 1,      /* the allocator or the arena's cap gave nothing */
-	MRL_ERR_LIMIT = 2,       /* a limits structure was exceeded where that is no verdict */
-	MRL_ERR_INVALID = 3,     /* input of ours (policy, document, file) is wrong; see diagnostics */
-	MRL_ERR_IO = 4,          /* the host could not read or write; errno tells why */
+	MRL_ERR_MEMORY = 1,  /* the allocator or the arena's cap gave nothing */
+	MRL_ERR_LIMIT = 2,   /* a limits structure was exceeded where that is no verdict */
+	MRL_ERR_INVALID = 3, /* input of ours (policy, document, file) is wrong; see diagnostics */
+	MRL_ERR_IO = 4,      /* the host could not read or write; errno tells why */
 	MRL_ERR_NOT_FOUND = 5,   /* a file, key or name is not there */
 	MRL_ERR_TIMEOUT = 6,     /* a NEED was not met before its deadline */
 	MRL_ERR_STATE = 7,       /* called in an order that the contract forbids */
@@ -35,7 +35,8 @@ enum mrl_err {
 	MRL_ERR_BUG = 11,        /* an invariant broke; aborts in debug builds */
 };
 
-/* The name of a status without its prefix, lower case ("memory"); "unknown" for any other number. */
+/* The name of a status without its prefix, lower case ("memory"); "unknown" for any other number.
+ */
 const char *mrl_err_name(enum mrl_err err);
 
 /*
@@ -48,8 +49,10 @@ struct mrl_slice {
 
 #define MRL_SLICE(literal) \
 	((struct mrl_slice){.data = (const uint8_t *)("" literal), .size = sizeof(literal) - 1})
-#define MRL_SLICE_INIT(literal) \
-	{.data = (const uint8_t *)("" literal), .size = sizeof(literal) - 1}
+#define MRL_SLICE_INIT(literal)                                                    \
+	{                                                                          \
+		.data = (const uint8_t *)("" literal), .size = sizeof(literal) - 1 \
+	}
 #define MRL_SLICE_NONE ((struct mrl_slice){.data = NULL, .size = 0})
 /* For printf's "%.*s". */
 #define MRL_PRINT(slice) (int)(slice).size, (const char *)(slice).data
@@ -164,7 +167,7 @@ void mrl_arena_reset(struct mrl_arena *arena, struct mrl_arena_mark mark);
  */
 struct mrl_buffer {
 	uint8_t *data;
-	size_t size;     /* written */
+	size_t size; /* written */
 	size_t capacity;
 	bool overflow;
 };
@@ -245,7 +248,7 @@ static inline int mrl_hex_value(uint8_t byte)
  * `random`. `text` is the 36 characters of its lower-case form, not NUL-terminated.
  */
 #define MRL_UUID_BYTES 16
-#define MRL_UUID_TEXT 36
+#define MRL_UUID_TEXT  36
 void mrl_uuid7(uint64_t unix_ms, const uint8_t random[10], uint8_t ret_uuid[MRL_UUID_BYTES]);
 void mrl_uuid_text(const uint8_t uuid[MRL_UUID_BYTES], uint8_t ret_text[MRL_UUID_TEXT]);
 

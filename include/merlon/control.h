@@ -219,7 +219,7 @@ struct mrl_call {
 	bool preflight;                       /* cors: this is a preflight of such an origin */
 	const struct mrl_leak_scanner *watch; /* reply_leak: scan the stream as it passes */
 	struct mrl_leak_set watch_off;
-	bool watch_reports;                   /* a hit is only noted, the stream goes on */
+	bool watch_reports; /* a hit is only noted, the stream goes on */
 
 	uint8_t set_count;
 	uint8_t answer_count;

@@ -12,7 +12,7 @@ enum mrl_severity { MRL_NOTE, MRL_WARNING, MRL_ERROR };
 struct mrl_diagnostic {
 	struct mrl_diagnostic *next;
 	enum mrl_severity severity;
-	const char *code;         /* stable, lower case: "policy-key", "oa-path-same" */
+	const char *code; /* stable, lower case: "policy-key", "oa-path-same" */
 	struct mrl_slice file;
 	uint32_t line;            /* from 1; 0: the file as a whole */
 	uint32_t column;          /* from 1, in code points */
@@ -69,8 +69,9 @@ struct mrl_document_limits {
 	uint32_t nodes_max;
 	uint32_t depth_max;
 };
-#define MRL_DOCUMENT_LIMITS \
-	((struct mrl_document_limits){.bytes_max = 32U << 20, .nodes_max = 5000000, .depth_max = 256})
+#define MRL_DOCUMENT_LIMITS            \
+	((struct mrl_document_limits){ \
+		.bytes_max = 32U << 20, .nodes_max = 5000000, .depth_max = 256})
 
 /*
  * YAML 1.2 core schema, one document (JSON is a subset). Refused with a diagnostic and

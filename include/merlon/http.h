@@ -45,23 +45,23 @@ enum mrl_field_id {
 
 /* What a field name is known for. */
 enum mrl_field_flag {
-	MRL_FIELD_ONCE = 1 << 0,      /* request: a second one is refused */
-	MRL_FIELD_HOP = 1 << 1,       /* request: never forwarded */
-	MRL_FIELD_IDENTITY = 1 << 2,  /* request: says who the caller is; only Merlon may say that */
-	MRL_FIELD_OVERRIDE = 1 << 3,  /* request: overrides method or target; refused */
-	MRL_FIELD_H1_ONCE = 1 << 4,   /* request: once in HTTP/1.x (HTTP/2 splits it lawfully) */
-	MRL_FIELD_LEAK = 1 << 5,      /* reply: tells of the upstream; removed */
-	MRL_FIELD_PRESET = 1 << 6,    /* reply: the security preset owns this name */
-	MRL_FIELD_CACHE = 1 << 7,     /* reply: removed beside `no-store` */
+	MRL_FIELD_ONCE = 1 << 0,     /* request: a second one is refused */
+	MRL_FIELD_HOP = 1 << 1,      /* request: never forwarded */
+	MRL_FIELD_IDENTITY = 1 << 2, /* request: says who the caller is; only Merlon may say that */
+	MRL_FIELD_OVERRIDE = 1 << 3, /* request: overrides method or target; refused */
+	MRL_FIELD_H1_ONCE = 1 << 4,  /* request: once in HTTP/1.x (HTTP/2 splits it lawfully) */
+	MRL_FIELD_LEAK = 1 << 5,     /* reply: tells of the upstream; removed */
+	MRL_FIELD_PRESET = 1 << 6,   /* reply: the security preset owns this name */
+	MRL_FIELD_CACHE = 1 << 7,    /* reply: removed beside `no-store` */
 };
 
 struct mrl_field {
 	struct mrl_slice name; /* lower case */
 	struct mrl_slice value;
-	void *host;            /* the adapter's own, NULL for fields that Merlon adds */
-	uint16_t id;           /* enum mrl_field_id */
-	uint16_t flags;        /* enum mrl_field_flag */
-	bool drop;             /* not forwarded, whatever the direction */
+	void *host;     /* the adapter's own, NULL for fields that Merlon adds */
+	uint16_t id;    /* enum mrl_field_id */
+	uint16_t flags; /* enum mrl_field_flag */
+	bool drop;      /* not forwarded, whatever the direction */
 };
 
 /* Fills id and flags from the lower-case name: fields.def, and the families of names (`x-envoy-*`)
@@ -121,8 +121,9 @@ struct mrl_ip_rules {
 #define MRL_IP_ELEMENTS_MAX 32
 
 struct mrl_client_ip {
-	struct mrl_ip ip;               /* whose call it is; size 0: an untrusted Unix socket */
-	struct mrl_ip via[MRL_VIA_MAX]; /* the trusted proxies, ours first; more than four: the first */
+	struct mrl_ip ip; /* whose call it is; size 0: an untrusted Unix socket */
+	struct mrl_ip
+		via[MRL_VIA_MAX]; /* the trusted proxies, ours first; more than four: the first */
 	uint8_t via_count;
 };
 
@@ -153,8 +154,8 @@ enum mrl_target_fault {
 #define MRL_SEGMENTS_MAX 128
 
 struct mrl_target {
-	struct mrl_slice path;      /* raw, from the first '/' up to '?' */
-	struct mrl_slice query;     /* raw, without '?'; no data if empty: see mrl_query_next */
+	struct mrl_slice path;  /* raw, from the first '/' up to '?' */
+	struct mrl_slice query; /* raw, without '?'; no data if empty: see mrl_query_next */
 	bool has_query;
 	enum mrl_target_fault fault;
 	uint16_t segment_count;     /* "/" has one, empty; "/a/" has two, the last empty */
@@ -162,9 +163,10 @@ struct mrl_target {
 };
 
 /*
- * Splits and judges a raw target in one pass. The query may hold RFC 3986's bytes and `[ ] |`, which
- * deepObject and pipeDelimited parameters send raw. A fault is no error: `ret_target` then has no
- * segments, and path and query only cut at the first '?'. MRL_ERR_MEMORY: the arena is at its cap.
+ * Splits and judges a raw target in one pass. The query may hold RFC 3986's bytes and `[ ] |`,
+ * which deepObject and pipeDelimited parameters send raw. A fault is no error: `ret_target` then
+ * has no segments, and path and query only cut at the first '?'. MRL_ERR_MEMORY: the arena is at
+ * its cap.
  */
 MRL_CHECKED enum mrl_err mrl_target_parse(struct mrl_slice raw, struct mrl_arena *arena,
                                           struct mrl_target *ret_target);
@@ -172,12 +174,12 @@ MRL_CHECKED enum mrl_err mrl_target_parse(struct mrl_slice raw, struct mrl_arena
 /* A request's head. All slices are borrowed from the adapter for the life of the call. */
 struct mrl_view {
 	enum mrl_method method;
-	uint8_t http;                 /* 10, 11, 20, 30 */
+	uint8_t http; /* 10, 11, 20, 30 */
 	bool tls;
-	bool listener_tls;            /* the listener speaks TLS (HTTP on it may still be plain) */
-	bool absolute_form;           /* HTTP/1: the target had scheme and authority */
-	bool has_body;                /* Content-Length > 0, chunked, or a stream that is not at its end */
-	uint16_t tls_version;         /* 0x0304 */
+	bool listener_tls;    /* the listener speaks TLS (HTTP on it may still be plain) */
+	bool absolute_form;   /* HTTP/1: the target had scheme and authority */
+	bool has_body;        /* Content-Length > 0, chunked, or a stream that is not at its end */
+	uint16_t tls_version; /* 0x0304 */
 	uint16_t peer_port;
 	uint16_t listener;            /* index into the policy's listeners; 0 in guest mode */
 	struct mrl_slice method_name; /* exact bytes */
@@ -186,11 +188,11 @@ struct mrl_view {
 	struct mrl_slice scheme;      /* HTTP/2, 3: ":scheme"; else empty */
 	struct mrl_slice sni;         /* lower case; empty if none came */
 	struct mrl_ip peer;
-	int64_t content_length;       /* -1: not announced */
-	struct mrl_field *fields;     /* classified, in the order received */
+	int64_t content_length;   /* -1: not announced */
+	struct mrl_field *fields; /* classified, in the order received */
 	uint32_t field_count;
-	uint32_t field_bytes;         /* names and values together, 4 more for each */
-	uint16_t field_flags;         /* of all fields together: enum mrl_field_flag */
+	uint32_t field_bytes;           /* names and values together, 4 more for each */
+	uint16_t field_flags;           /* of all fields together: enum mrl_field_flag */
 	uint8_t first[MRL_FIELD_COUNT]; /* 1 + index of the first field of an id; 0: none */
 };
 
@@ -205,18 +207,19 @@ static inline struct mrl_field *mrl_view_field(const struct mrl_view *view, enum
 /* A reply's head, from the upstream, from nginx itself, or an answer of ours. */
 struct mrl_reply {
 	uint16_t status;
-	bool answer;                  /* Merlon's or nginx's own, not the upstream's */
-	bool has_body;                /* not HEAD, 204, 304 */
-	bool frame_fault;             /* no status line, two lengths, a foreign coding: see reply_frame */
-	bool upgrade_asked;           /* 101 is what the client and the policy wanted */
-	bool body_ended;              /* `body` is all of it */
-	struct mrl_slice type;        /* the whole Content-Type value; empty: none */
-	int64_t content_length;       /* -1: unknown */
-	struct mrl_field *fields;     /* classified; set `drop` to remove one */
+	bool answer;            /* Merlon's or nginx's own, not the upstream's */
+	bool has_body;          /* not HEAD, 204, 304 */
+	bool frame_fault;       /* no status line, two lengths, a foreign coding: see reply_frame */
+	bool upgrade_asked;     /* 101 is what the client and the policy wanted */
+	bool body_ended;        /* `body` is all of it */
+	struct mrl_slice type;  /* the whole Content-Type value; empty: none */
+	int64_t content_length; /* -1: unknown */
+	struct mrl_field *fields; /* classified; set `drop` to remove one */
 	uint32_t field_count;
 	uint8_t first[MRL_FIELD_COUNT];
-	struct mrl_slice body;        /* after NEED reply-body: what was held */
-	const struct mrl_field **sets; /* fields to set: any of the same name from upstream are gone */
+	struct mrl_slice body; /* after NEED reply-body: what was held */
+	const struct mrl_field *
+		*sets; /* fields to set: any of the same name from upstream are gone */
 	uint32_t set_count;
 };
 
@@ -229,15 +232,15 @@ static inline struct mrl_field *mrl_reply_field(const struct mrl_reply *reply, e
 
 /* type/subtype of RFC 9110 8.3.1, without parameters; false if it is malformed. */
 struct mrl_media_type {
-	struct mrl_slice type;       /* as sent; compare without case */
+	struct mrl_slice type; /* as sent; compare without case */
 	struct mrl_slice subtype;
 	struct mrl_slice suffix;     /* after the last '+', or empty */
 	struct mrl_slice parameters; /* after the first ';', or empty */
 };
 bool mrl_media_type_parse(struct mrl_slice value, struct mrl_media_type *ret_type);
 /* The next `; name=value` of `rest`; false at the end or at a malformed one (then *ret_bad). The
- * value is without quotes; one with an escape inside quotes is malformed. Empty parameters (`;;`) are
- * skipped, as RFC 9110 5.6.6 allows them. `rest` starts as `parameters`. */
+ * value is without quotes; one with an escape inside quotes is malformed. Empty parameters (`;;`)
+ * are skipped, as RFC 9110 5.6.6 allows them. `rest` starts as `parameters`. */
 bool mrl_media_parameter(struct mrl_slice *rest, struct mrl_slice *ret_name,
                          struct mrl_slice *ret_value, bool *ret_bad);
 
@@ -261,8 +264,8 @@ bool mrl_query_next(struct mrl_slice *rest, struct mrl_slice *ret_name,
 bool mrl_list_next(struct mrl_slice *rest, struct mrl_slice *ret_element);
 
 /*
- * A serialised origin as the policy may name one: `scheme://host[:port]`, lower-case ASCII, no path,
- * final dot, userinfo or default port; https, or http with localhost, 127.0.0.1, [::1].
+ * A serialised origin as the policy may name one: `scheme://host[:port]`, lower-case ASCII, no
+ * path, final dot, userinfo or default port; https, or http with localhost, 127.0.0.1, [::1].
  * False: `ret_hint` says why, and shows the right spelling where there is one.
  */
 bool mrl_origin_valid(struct mrl_slice origin, struct mrl_arena *arena, struct mrl_slice *ret_hint);
@@ -286,10 +289,10 @@ bool mrl_request_id_valid(struct mrl_slice value);
 
 /* A refusal that Merlon can issue: one row of problems.def. RFC 9457. */
 struct mrl_problem {
-	const char *id;     /* the last part of `type` */
-	const char *title;  /* fixed; never a received byte */
+	const char *id;    /* the last part of `type` */
+	const char *title; /* fixed; never a received byte */
 	uint16_t status;
-	uint16_t flags;     /* enum mrl_problem_flag */
+	uint16_t flags; /* enum mrl_problem_flag */
 };
 
 enum mrl_problem_flag {
@@ -307,8 +310,8 @@ enum mrl_problem_id {
 
 extern const struct mrl_problem mrl_problems[MRL_PROBLEM_COUNT];
 
-#define MRL_PROBLEM_BASE "urn:merlon:problem:"
-#define MRL_PROBLEM_TYPE "application/problem+json"
+#define MRL_PROBLEM_BASE     "urn:merlon:problem:"
+#define MRL_PROBLEM_TYPE     "application/problem+json"
 #define MRL_PROBLEM_BODY_MAX 512
 
 /*
@@ -321,8 +324,8 @@ bool mrl_problem_write(struct mrl_buffer *buffer, struct mrl_slice base,
                        const struct mrl_problem *problem, uint16_t status,
                        const uint8_t request_id[MRL_UUID_BYTES]);
 
-/* Whether the text is one JSON object whose `status`, if it has one, is this. No strict reader: what
- * is not plainly such an object is false. */
+/* Whether the text is one JSON object whose `status`, if it has one, is this. No strict reader:
+ * what is not plainly such an object is false. */
 bool mrl_problem_read(struct mrl_slice body, uint16_t status);
 
 #endif

@@ -47,8 +47,8 @@ size_t mrl_slice_find_text(struct mrl_slice slice, struct mrl_slice text)
 	if (text.size == 0) {
 		return 0;
 	}
-	const uint8_t *at =
-		slice.size == 0 ? NULL : memmem(slice.data, slice.size, text.data, text.size);
+	const uint8_t *at = slice.size == 0 ? NULL
+	                                    : memmem(slice.data, slice.size, text.data, text.size);
 	return at == NULL ? slice.size : (size_t)(at - slice.data);
 }
 

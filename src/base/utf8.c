@@ -23,16 +23,16 @@ static const struct sequence *find_sequence(uint8_t first)
 	return NULL;
 }
 
-/* The size of the well-formed sequence at the start of `slice`, or 0. */
-static size_t sequence_size(struct mrl_slice slice)
+/* The size of the well-formed sequence at `at`, of which `left` bytes may be read, or 0. */
+static size_t sequence_size(const uint8_t *at, size_t left)
 {
-	const struct sequence *sequence = find_sequence(slice.data[0]);
-	if (sequence == NULL || slice.size < sequence->size ||
-	    slice.data[1] < sequence->second_low || slice.data[1] > sequence->second_high) {
+	const struct sequence *sequence = find_sequence(at[0]);
+	if (sequence == NULL || left < sequence->size || at[1] < sequence->second_low ||
+	    at[1] > sequence->second_high) {
 		return 0;
 	}
 	for (size_t i = 2; i < sequence->size; i++) {
-		if ((slice.data[i] & 0xC0) != 0x80) {
+		if ((at[i] & 0xC0) != 0x80) {
 			return 0;
 		}
 	}
@@ -47,7 +47,7 @@ size_t mrl_utf8_check(struct mrl_slice slice)
 			at++;
 			continue;
 		}
-		size_t size = sequence_size(mrl_slice_from(slice, at));
+		size_t size = sequence_size(slice.data + at, slice.size - at);
 		if (size == 0) {
 			return at;
 		}

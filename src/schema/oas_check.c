@@ -7,7 +7,6 @@
  */
 #include "oas.h"
 
-#include <stdio.h>
 
 #define TYPE_BITS  5
 #define TYPE_MASK  ((1U << TYPE_BITS) - 1)
@@ -78,7 +77,11 @@ static void say_unknown(struct sweep *sweep, const struct mrl_oas_object *object
 	}
 	const char *near = mrl_nearest(key->text, names, count);
 	if (near != NULL) {
-		(void)snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near);
+		struct mrl_buffer text = mrl_buffer(hint, sizeof(hint) - 1);
+		MRL_PUT(&text, "did you mean \"");
+		mrl_buffer_put(&text, mrl_slice_text(near));
+		MRL_PUT(&text, "\"?");
+		hint[text.size] = '\0';
 	}
 	mrl_diagnose(sweep->load->diagnostics, MRL_ERROR, "oa-structure", key,
 	             near == NULL ? "remove it, or let its name begin with x-" : hint,

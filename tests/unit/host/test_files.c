@@ -24,7 +24,9 @@ static int setup(void **state)
 {
 	static struct fixture fixture;
 	mrl_arena_init(&fixture.arena, &mrl_memory_malloc, 4096, 1 << 20);
-	(void)snprintf(fixture.folder, sizeof(fixture.folder), "/tmp/merlon-files-XXXXXX");
+	const char *temporary = getenv("TMPDIR");
+	(void)snprintf(fixture.folder, sizeof(fixture.folder), "%s/merlon-files-XXXXXX",
+	               temporary == NULL ? P_tmpdir : temporary);
 	if (mkdtemp(fixture.folder) == NULL) {
 		return 1;
 	}
