@@ -14,6 +14,7 @@ from lib.behaviours import BEHAVIOURS, slow_error
 from lib.cases import CASES, O, h1
 from lib.certs import Authority, server_tls
 from lib.gateway import BUILD, Gateway, api
+from lib.hello import SUITES, TLS13
 from lib.procs import free_port
 from lib.rawhttp import Truncated
 from lib.schema import PROBLEMS_DEF, check_preset, check_problem, check_problem_head, read_problems
@@ -117,7 +118,8 @@ def check_record(case, record, protocol):
     assert record["status"] == case.status, record
     assert record["stage"] == "complete" and record["http"] in HTTP_NUMBERS[protocol], record
     assert record["time_us"] > 1600000000 * 10**6 and record["dur_us"] >= 0, record
-    assert record["ip"] == "127.0.0.1", record
+    assert record["ip"] == "127.0.0.1" and record["port"] > 0, record
+    assert (record.get("tls"), record.get("cipher") in SUITES) == ((TLS13, True) if case.tls else (None, False)), record
     unread = {"other"} if record["op_id"] == "(unparsed)" else set()
     assert record["method"] in {case.recorded or case.method} | unread, record
     if case.problem:
@@ -151,10 +153,13 @@ def test_table(gateway, upstream, case, protocol):
         return
     show(case.name, protocol, response.status)
     check_answer(case, response)
-    check_record(case, gateway.record(response), protocol)
+    record = gateway.record(response)
+    check_record(case, record, protocol)
     assert len(gateway.records()) == before + 1, gateway.records()[before:]
     if case.asked is not None:
         assert len(upstream.requests) == case.asked, upstream.requests
+        told = (record.get("up_ip"), record.get("up_port"))
+        assert told == (("127.0.0.1", upstream.port) if case.asked else (None, None)), record
 
 
 def test_the_bad_certificate_saw_no_request(gateway, badcert):
