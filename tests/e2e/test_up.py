@@ -15,8 +15,8 @@ import time
 
 import pytest
 
-from lib.gateway import BUILD, ROOT, USER, Gateway, api, command_line, merlon
-from lib.procs import answers, free_port, wait_until
+from lib.gateway import BUILD, ROOT, USER, Gateway, api, command_line, is_sanitized, merlon
+from lib.procs import answers, wait_until
 from lib.upstreams import KEEP, Upstream
 
 AS_ROOT = os.geteuid() == 0
@@ -41,9 +41,11 @@ def fresh(upstream):
         yield running
 
 
-def environment(gateway):
-    return {"PATH": os.environ["PATH"], "HOME": str(gateway.folder), "XDG_STATE_HOME": str(gateway.folder / "state"),
-            "XDG_RUNTIME_DIR": str(gateway.run_folder)}
+def environment(gateway, run_folder=None):
+    """What `merlon` sees that works on the folders of a gateway."""
+    values = {"PATH": os.environ["PATH"] + ":/usr/sbin", "HOME": str(gateway.folder),
+              "XDG_STATE_HOME": str(gateway.folder / "state"), "XDG_RUNTIME_DIR": str(run_folder or gateway.run_folder)}
+    return values | (gateway.sanitizer_environment() if is_sanitized() else {})
 
 
 def run(gateway, *arguments):
@@ -59,12 +61,11 @@ def child(gateway, name):
     return next(one for one in status(gateway)["supervisor"]["children"] if one["name"] == name)
 
 
-def start(folder, run_folder, *arguments, timeout=30):
+def start(gateway, *more, run_folder=None, timeout=60, **values):
     """`merlon up` that is expected to end by itself."""
     user = ["--user", USER] if AS_ROOT else []
-    values = {"PATH": os.environ["PATH"] + ":/usr/sbin", "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"),
-              "XDG_RUNTIME_DIR": str(run_folder)}
-    return merlon("up", *arguments, *user, env=values, timeout=timeout)
+    return merlon("up", "-c", gateway.folder / "merlon.yaml", *user, *more, timeout=timeout,
+                  env=environment(gateway, run_folder) | values)
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ def test_a_folder_that_is_not_ours_alone(folders, which, spoil, told):
         own(folder)
     spoil(path)
     own(path)
-    result = start(folders.folder, folders.run_folder, "-c", folders.folder / "merlon.yaml")
+    result = start(folders)
     assert result.returncode == 78 and told in result.stderr, result
 
 
@@ -157,15 +158,15 @@ def test_a_folder_of_somebody_else(folders):
     path = folders.folder / "state" / "merlon" / "default"
     path.mkdir(parents=True)
     path.chmod(0o700)
-    result = start(folders.folder, folders.run_folder, "-c", folders.folder / "merlon.yaml")
+    result = start(folders)
     assert result.returncode == 78 and "belongs to the user 0" in result.stderr
 
 
 def test_the_run_folder_has_to_lie_in_memory(folders):
     where = subprocess.run(["stat", "-f", "-c", "%T", folders.folder], capture_output=True, text=True).stdout.strip()
-    result = start(folders.folder, folders.folder / "run", "-c", folders.folder / "merlon.yaml", timeout=5) \
-        if where != "tmpfs" else None
-    assert result is None or result.returncode == 78 and "tmpfs" in result.stderr
+    if where != "tmpfs":
+        result = start(folders, run_folder=folders.folder / "run")
+        assert result.returncode == 78 and "tmpfs" in result.stderr
 
 
 # --- an nginx of one's own
@@ -204,7 +205,7 @@ http {{
 }}
 """)
     command = [told["nginx_path"], "-p", folders.folder, "-e", "stderr", "-c", path, "-t"]
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, capture_output=True, text=True, env=environment(folders))
     assert result.returncode == 0, result.stderr
 
 
@@ -212,7 +213,7 @@ http {{
 
 def test_a_port_in_use(folders):
     with socket.create_server(("127.0.0.1", folders.tls_port)):
-        result = start(folders.folder, folders.run_folder, "-c", folders.folder / "merlon.yaml")
+        result = start(folders)
     assert result.returncode == 78
     assert f"127.0.0.1:{folders.tls_port} cannot be listened on" in result.stderr
     assert list((folders.state / "gen").iterdir()) == []
@@ -221,20 +222,20 @@ def test_a_port_in_use(folders):
 def test_a_broken_policy(folders):
     path = folders.folder / "merlon.yaml"
     path.write_text(path.read_text().replace('"hosts"', '"host"'))
-    result = start(folders.folder, folders.run_folder, "-c", path)
+    result = start(folders)
     assert result.returncode == 78 and "/apis/0/host" in result.stderr
     assert list((folders.state / "gen").iterdir()) == []
 
 
 def test_a_policy_without_listeners(folders):
     folders.write_policy({"listeners": []})
-    result = start(folders.folder, folders.run_folder, "-c", folders.folder / "merlon.yaml")
+    result = start(folders)
     assert result.returncode == 78 and "listeners" in result.stderr
 
 
 def test_what_nginx_says_reaches_the_person(folders):
     folders.write_policy({"apis": [api("http://no-such-host.invalid:1")]})
-    result = start(folders.folder, folders.run_folder, "-c", folders.folder / "merlon.yaml", timeout=60)
+    result = start(folders)
     assert result.returncode == 78 and "no-such-host.invalid" in result.stderr and "nginx refuses" in result.stderr
 
 
@@ -242,23 +243,21 @@ def test_http3_where_nginx_has_none(folders):
     if json.loads(merlon("version", "--json").stdout)["http3_possible"]:
         return
     folders.write_policy({"tls": {"http3": "on"}})
-    result = start(folders.folder, folders.run_folder, "-c", folders.folder / "merlon.yaml")
+    result = start(folders)
     assert result.returncode == 78 and "HTTP/3" in result.stderr
 
 
-@pytest.mark.parametrize("version, good", [("1.22.0", False), ("1.21.6", False), ("nonsense", False)])
-def test_an_nginx_that_is_too_old(folders, version, good):
+@pytest.mark.parametrize("version", ["1.22.0", "1.21.6", "nonsense"])
+def test_an_nginx_that_is_too_old(folders, version):
     fake = folders.folder / "nginx"
     fake.write_text(f"#!/bin/sh\necho 'nginx version: nginx/{version}' >&2\n")
     fake.chmod(0o755)
-    values = environment(folders) | {"MERLON_NGINX": str(fake)}
-    user = ["--user", USER] if AS_ROOT else []
-    result = merlon("up", "-c", folders.folder / "merlon.yaml", *user, env=values)
+    result = start(folders, MERLON_NGINX=str(fake))
     assert result.returncode == 78 and "1.22.1 or newer" in result.stderr
 
 
 def test_one_supervisor_an_instance(gateway):
-    result = start(gateway.folder, gateway.run_folder, "-c", gateway.folder / "merlon.yaml")
+    result = start(gateway)
     assert result.returncode == 78 and f"process {gateway.process.pid}" in result.stderr
 
 
@@ -373,9 +372,7 @@ def test_a_child_that_cannot_live_ends_all_with_70(folders):
     shutil.copy(BUILD / "edge/nginx/ngx_http_merlon_module.so", libraries)
     (libraries / "merlon-auditd").write_text("#!/bin/sh\nexit 3\n")
     (libraries / "merlon-auditd").chmod(0o755)
-    values = environment(folders) | {"MERLON_LIBDIR": str(libraries)}
-    user = ["--user", USER] if AS_ROOT else []
-    result = merlon("up", "-c", folders.folder / "merlon.yaml", *user, env=values, timeout=60)
+    result = start(folders, MERLON_LIBDIR=str(libraries))
     assert result.returncode == 70 and "giving up" in result.stderr
     assert result.stderr.count("merlon-auditd ended (exit code 3)") == 10
     assert not answers(folders.tls_port)
