@@ -11,16 +11,34 @@
 
 #define STATUS_BYTES 4096
 
+#define CLAIM_AGAIN_MS 500
+
 static ngx_merlon_worker_t worker_state;
+static ngx_msec_t claimed_ms;
 
-ngx_merlon_worker_t *ngx_merlon_worker(void)
-{
-	return &worker_state;
-}
-
-static ngx_merlon_conf_t *core_conf(ngx_cycle_t *cycle)
+static ngx_merlon_conf_t *core_conf(volatile ngx_cycle_t *cycle)
 {
 	return (ngx_merlon_conf_t *)ngx_get_conf(cycle->conf_ctx, ngx_merlon_module);
+}
+
+static enum mrl_err claim_slot(ngx_merlon_conf_t *conf)
+{
+	enum mrl_err err = mrl_ring_file_claim(&conf->ring, MRL_RING_EDGE, &worker_state.producer);
+	worker_state.has_producer = err == MRL_OK;
+	claimed_ms = ngx_current_msec;
+	return err;
+}
+
+/* After many reloads workers of old generations that still have calls hold every slot. One that
+ * started then refuses all calls, so it asks again: slots become free when those end. */
+ngx_merlon_worker_t *ngx_merlon_worker(void)
+{
+	ngx_merlon_conf_t *conf = core_conf(ngx_cycle);
+	if (!worker_state.has_producer && conf->ring.ring.memory != NULL &&
+	    ngx_current_msec - claimed_ms >= CLAIM_AGAIN_MS) {
+		(void)claim_slot(conf);
+	}
+	return &worker_state;
 }
 
 /* The pool is refilled by one system call for some two hundred calls. */
@@ -164,9 +182,7 @@ ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle)
 		return NGX_ERROR;
 	}
 	if (conf->ring.ring.memory != NULL) {
-		enum mrl_err err = mrl_ring_file_claim(&conf->ring, MRL_RING_EDGE,
-		                                       &worker_state.producer);
-		worker_state.has_producer = err == MRL_OK;
+		enum mrl_err err = claim_slot(conf);
 		if (err != MRL_OK) {
 			ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
 			              "merlon: no slot in the ring: %s", mrl_err_name(err));
