@@ -268,6 +268,27 @@ ngx_int_t ngx_http_merlon_run_reply(ngx_http_merlon_ctx_t *ctx, struct mrl_verdi
 	return NGX_OK;
 }
 
+/* An upstream that announces a body where there is none may send it after all. On a connection that
+ * is kept those bytes would be the reply to somebody else's next call. */
+static void retire_after_bodiless(const ngx_http_merlon_ctx_t *ctx)
+{
+	ngx_http_upstream_t *upstream = ctx->request->upstream;
+	unsigned lengths;
+	unsigned codings;
+	if (upstream == NULL || ctx->reply.has_body) {
+		return;
+	}
+	const ngx_table_elt_t *length = find_named(&upstream->headers_in.headers,
+	                                           MRL_SLICE("content-length"), &lengths);
+	(void)find_named(&upstream->headers_in.headers, MRL_SLICE("transfer-encoding"), &codings);
+	if (codings != 0 ||
+	    (length != NULL && !mrl_slice_is(ngx_merlon_slice(&length->value), "0"))) {
+		/* Both: nginx sets the first anew from the second. */
+		upstream->keepalive = 0;
+		upstream->headers_in.connection_close = 1;
+	}
+}
+
 static ngx_int_t judge_reply(ngx_http_merlon_ctx_t *ctx)
 {
 	struct mrl_verdict verdict;
@@ -280,6 +301,7 @@ static ngx_int_t judge_reply(ngx_http_merlon_ctx_t *ctx)
 	if (verdict.outcome != MRL_PASS) {
 		return refuse(ctx, &verdict);
 	}
+	retire_after_bodiless(ctx);
 	if (ctx->call.watch != NULL && ctx->reply.has_body) {
 		ctx->body = MRL_BODY_WATCH;
 		ngx_http_merlon_unbuffer(ctx->request);
@@ -300,6 +322,10 @@ static ngx_int_t filter(ngx_http_request_t *r)
 			return NGX_ERROR;
 		}
 		ngx_http_merlon_view_early(ctx);
+	}
+	/* HTTP/0.9 has no head: the body of an error would go out alone. */
+	if (ctx->http_version < NGX_HTTP_VERSION_10) {
+		return NGX_ERROR;
 	}
 	if (ctx->head_sent) {
 		return next_filter(r);
