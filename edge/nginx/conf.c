@@ -90,6 +90,14 @@ char *ngx_http_merlon_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 		                   "in the http block, before the servers");
 		return NGX_CONF_ERROR;
 	}
+	if (outer->on == 1 && !inner->on) {
+		ngx_http_merlon_srv_conf_t *server = ngx_http_conf_get_module_srv_conf(
+			cf, ngx_http_merlon_module);
+		server->partly = 1;
+	}
+	if (inner->on && ngx_http_merlon_check_location(cf) != NGX_OK) {
+		return NGX_CONF_ERROR;
+	}
 	return NGX_CONF_OK;
 }
 
@@ -166,8 +174,13 @@ static char *set_answer(ngx_conf_t *cf, ngx_command_t *command, void *conf)
 	ngx_http_merlon_loc_conf_t *loc_conf = conf;
 	ngx_http_core_loc_conf_t *core = ngx_http_conf_get_module_loc_conf(cf,
 	                                                                   ngx_http_core_module);
+	ngx_http_merlon_srv_conf_t *server = ngx_http_conf_get_module_srv_conf(
+		cf, ngx_http_merlon_module);
 	(void)command;
 	loc_conf->answer = 1;
+	if (mrl_slice_is(ngx_merlon_slice(&core->name), "/.merlon/e/")) {
+		server->answers = 1;
+	}
 	core->handler = ngx_http_merlon_answer;
 	return NGX_CONF_OK;
 }
@@ -190,7 +203,7 @@ static ngx_int_t add_handlers(ngx_conf_t *cf)
 		ngx_http_handler_pt handler;
 	} handlers[] = {
 		{NGX_HTTP_POST_READ_PHASE, ngx_http_merlon_early},
-		{NGX_HTTP_SERVER_REWRITE_PHASE, ngx_http_merlon_head},
+		{NGX_HTTP_SERVER_REWRITE_PHASE, ngx_http_merlon_server_head},
 		{NGX_HTTP_REWRITE_PHASE, ngx_http_merlon_head},
 		{NGX_HTTP_PREACCESS_PHASE, ngx_http_merlon_body},
 		{NGX_HTTP_LOG_PHASE, ngx_http_merlon_record},
@@ -205,10 +218,16 @@ static ngx_int_t add_handlers(ngx_conf_t *cf)
 	return NGX_OK;
 }
 
-/* A server of the generated configuration has one named location an API. */
-static void find_named(ngx_conf_t *cf)
+/* The generated configuration has one named location an API. */
+bool ngx_http_merlon_is_generated(const ngx_str_t *location)
 {
 	static const ngx_str_t prefix = ngx_string("@mrl_");
+	return location->len > prefix.len &&
+	       ngx_strncmp(location->data, prefix.data, prefix.len) == 0;
+}
+
+static void find_named(ngx_conf_t *cf)
+{
 	ngx_http_core_main_conf_t *core = ngx_http_conf_get_module_main_conf(cf,
 	                                                                     ngx_http_core_module);
 	ngx_http_core_srv_conf_t **servers = core->servers.elts;
@@ -217,8 +236,7 @@ static void find_named(ngx_conf_t *cf)
 			servers[i]->ctx->srv_conf[ngx_http_merlon_module.ctx_index];
 		ngx_http_core_loc_conf_t **named = servers[i]->named_locations;
 		for (; named != NULL && *named != NULL; named++) {
-			if ((*named)->name.len > prefix.len &&
-			    ngx_strncmp((*named)->name.data, prefix.data, prefix.len) == 0) {
+			if (ngx_http_merlon_is_generated(&(*named)->name)) {
 				server->named = 1;
 			}
 		}

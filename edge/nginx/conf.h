@@ -14,7 +14,11 @@ void *ngx_http_merlon_create_srv_conf(ngx_conf_t *cf);
 void *ngx_http_merlon_create_loc_conf(ngx_conf_t *cf);
 char *ngx_http_merlon_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
+bool ngx_http_merlon_is_generated(const ngx_str_t *location);
+
 /* conf_check.c: settings of nginx's own that would let something past us. */
 ngx_int_t ngx_http_merlon_check(ngx_conf_t *cf);
+/* The same for one server or location that is on, while it is merged. */
+ngx_int_t ngx_http_merlon_check_location(ngx_conf_t *cf);
 
 #endif

@@ -110,6 +110,14 @@ static ngx_int_t judge(ngx_http_merlon_ctx_t *ctx)
 	return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
+/* Before any `return` of the server. But where a location is off, that one is not known yet. */
+ngx_int_t ngx_http_merlon_server_head(ngx_http_request_t *r)
+{
+	const ngx_http_merlon_srv_conf_t *server = ngx_http_get_module_srv_conf(
+		r, ngx_http_merlon_module);
+	return server->partly ? NGX_DECLINED : ngx_http_merlon_head(r);
+}
+
 ngx_int_t ngx_http_merlon_head(ngx_http_request_t *r)
 {
 	if (r != r->main || !is_on(r) || is_error_page(r)) {

@@ -59,7 +59,10 @@ typedef struct {
 } ngx_http_merlon_main_conf_t;
 
 typedef struct {
-	ngx_flag_t named; /* the generated configuration: one named location an API */
+	ngx_flag_t named;   /* the generated configuration: one named location an API */
+	ngx_flag_t used;    /* on somewhere in it */
+	ngx_flag_t partly;  /* on, but off in a location */
+	ngx_flag_t answers; /* has the location that error_page leads to */
 } ngx_http_merlon_srv_conf_t;
 
 typedef struct {
@@ -159,6 +162,7 @@ ngx_int_t ngx_http_merlon_apply(ngx_http_merlon_ctx_t *ctx);
 /* hooks.c: the phases. */
 ngx_int_t ngx_http_merlon_early(ngx_http_request_t *r);
 ngx_int_t ngx_http_merlon_head(ngx_http_request_t *r);
+ngx_int_t ngx_http_merlon_server_head(ngx_http_request_t *r);
 ngx_int_t ngx_http_merlon_route(ngx_http_merlon_ctx_t *ctx);
 
 /* body.c */
