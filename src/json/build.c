@@ -127,6 +127,7 @@ static enum mrl_err check_depth(struct mrl_build *build, uint32_t depth, uint32_
 
 static void refuse_key(struct mrl_build *build, uint32_t offset)
 {
+	build->no_tree = true;
 	mrl_build_diagnose(build, "yaml-syntax", offset, "write the key as a string",
 	                   "a key must be a scalar");
 }
@@ -292,6 +293,9 @@ enum mrl_err mrl_build_finish(struct mrl_build *build)
 	enum mrl_err err = check_copied(build, build->count - build->copied, 0);
 	if (err != MRL_OK) {
 		return err;
+	}
+	if (build->no_tree) {
+		return MRL_ERR_INVALID;
 	}
 	struct mrl_document *document = build->document;
 	document->nodes = MRL_NEW_ARRAY(build->arena, build->count, struct mrl_node);

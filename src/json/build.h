@@ -27,6 +27,7 @@ struct mrl_build {
 	uint32_t current; /* the open container; UINT32_MAX: none */
 	uint32_t depth;   /* open containers */
 	uint32_t offset;  /* of the newest node: where one without a text of its own stands */
+	bool no_tree;     /* a key is a container: members cannot be walked */
 };
 
 struct mrl_build_scalar {

@@ -115,6 +115,7 @@ static void refuses(void **state)
 		{"200: a\n\"200\": b\n", "yaml-syntax", 2, 1},
 		{"? [a]\n: 1\n", "yaml-syntax", 1, 3},
 		{"{[a]: 1}", "yaml-syntax", 1, 2},
+		{"? [a]\n: 1\n? b\n", "yaml-syntax", 1, 3},
 		{"a: &x {b: 1}\n*x : 2\n", "yaml-syntax", 2, 1},
 		{"a: &x {b: 1}\nc:\n  <<: *x\n", "yaml-syntax", 3, 3},
 		{": 1\n", "yaml-syntax", 1, 0},
