@@ -7,7 +7,6 @@
  */
 #include "oas.h"
 
-
 #define TYPE_BITS  5
 #define TYPE_MASK  ((1U << TYPE_BITS) - 1)
 #define SHAPE_MASK 3U
