@@ -68,15 +68,25 @@ static uint16_t local_port(const ngx_connection_t *c)
 	return 0;
 }
 
+/* Several addresses may share a port, and each says for itself whose word of the client's address
+ * counts: the port alone decides only where nginx listens on them all by one socket. */
 static uint16_t find_listener(const struct mrl_policy *policy, const ngx_connection_t *c)
 {
 	uint16_t port = local_port(c);
+	struct mrl_slice address = c->listening == NULL
+	                                   ? MRL_SLICE_NONE
+	                                   : ngx_merlon_slice(&c->listening->addr_text);
+	uint16_t found = UINT16_MAX;
 	for (uint32_t i = 0; i < policy->listener_count; i++) {
-		if (policy->listeners[i].port == port) {
+		if (policy->listeners[i].port != port) {
+			continue;
+		}
+		if (mrl_slice_equal(policy->listeners[i].address, address)) {
 			return (uint16_t)i;
 		}
+		found = found == UINT16_MAX ? (uint16_t)i : found;
 	}
-	return UINT16_MAX;
+	return found;
 }
 
 static bool is_trusted(const struct mrl_listener *listener, const struct mrl_ip *peer)

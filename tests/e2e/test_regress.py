@@ -6,8 +6,8 @@ import time
 import pytest
 
 from lib.gateway import Gateway
-from lib.procs import wait_until
-from lib.rawhttp import Truncated
+from lib.procs import free_port, wait_until
+from lib.rawhttp import Client, Truncated
 from lib.upstreams import KEEP, Upstream, reply
 
 RELOADS = 10
@@ -103,3 +103,16 @@ def test_calls_are_served_again_when_old_workers_end():
             client.close()
         upstream.drop_connections()
         wait_until(lambda: statuses(gateway) == {200}, 10, "every worker serves")
+
+
+def test_each_address_of_a_port_has_its_own_client_ip(upstream):
+    upstream.reset()
+    port = free_port()
+    trusting = {"source": "x_forwarded_for", "trusted": ["127.0.0.0/8"]}
+    policy = {"listeners": [{"address": f"127.0.0.1:{port}", "client_ip": trusting},
+                            {"address": f"127.0.0.2:{port}", "client_ip": {"source": "peer"}}]}
+    with Gateway(upstream, policy=policy) as gateway:
+        for address, seen in (("127.0.0.1", "203.0.113.9"), ("127.0.0.2", "127.0.0.1")):
+            with Client((address, port), ca=gateway.ca) as client:
+                client.request(target="/v1/items", headers=[("X-Forwarded-For", "203.0.113.9")])
+            assert upstream.requests[-1].get("X-Forwarded-For") == seen
