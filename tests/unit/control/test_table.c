@@ -226,7 +226,7 @@ static const struct {
 	{MRL_CONTROL_client_ip, true, false, false, false},
 	{MRL_CONTROL_trace, true, false, false, false},
 	{MRL_CONTROL_cors, true, true, true, true},
-	{MRL_CONTROL_operation, true, false, false, false},
+	{MRL_CONTROL_operation, true, false, false, true},
 	{MRL_CONTROL_media, true, false, false, true},
 	{MRL_CONTROL_identity, true, false, false, false},
 	{MRL_CONTROL_own_cookies, true, true, false, true},
