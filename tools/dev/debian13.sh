@@ -21,7 +21,7 @@ debian13_packages() {
 debian13_inside() {
 	root=$1
 	mount -t proc proc "$root/proc"
-	mount -t tmpfs -o size=256m,mode=1777 tmpfs "$root/dev/shm"
+	mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 	chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/ LANG=C.UTF-8 \
 		PACKAGES="$(debian13_packages)" sh /merlon/tools/dev/debian13_steps.sh
 }

@@ -21,22 +21,31 @@ nginx -v
 openssl version
 gcc --version | head -n 1
 
-# Every warning is an error: the compiler is three years younger than Debian 12's.
-meson setup build-debian13 -Dwerror=true >build/setup.log 2>&1 || {
+# The compiler is two years younger than Debian 12's: a warning fails the run, the tests run all the same.
+failed=0
+meson setup build-debian13 >build/setup.log 2>&1 || {
 	tail -n 20 build/setup.log >&2
 	exit 1
 }
-ninja -C build-debian13 -j "$(jobs)" || exit 1
+ninja -C build-debian13 -j "$(jobs)" >build/ninja.log 2>&1 || {
+	tail -n 40 build/ninja.log >&2
+	exit 1
+}
+if grep -A 3 'warning:' build/ninja.log; then
+	failed=1
+fi
 tools/ngx-signature build-debian13/edge/nginx/ngx_http_merlon_module.so || exit 1
 
-failed=0
 meson test -C build-debian13 --no-rebuild --print-errorlogs --num-processes "$(jobs)" || failed=1
 MERLON_BUILD=/merlon/build-debian13
 export MERLON_BUILD
 $python -m pytest -c pytest.ini -p no:cacheprovider --junitxml=build/test/e2e.xml \
-	-m smoke || failed=1
+	-m smoke --ignore=tests/e2e/test_guest.py || failed=1
+$python -m pytest -c pytest.ini -p no:cacheprovider --junitxml=build/test/guest.xml \
+	tests/e2e/test_guest.py || failed=1
 
 meson_counts=$($python tools/dev/tally.py meson build-debian13/meson-logs/testlog.json)
-pytest_counts=$($python tools/dev/tally.py pytest build/test/e2e.xml)
-echo "$meson_counts $pytest_counts" | awk '{ print $1 + $3, $2 + $4 }' >build/test/counts
+smoke_counts=$($python tools/dev/tally.py pytest build/test/e2e.xml)
+guest_counts=$($python tools/dev/tally.py pytest build/test/guest.xml)
+echo "$meson_counts $smoke_counts $guest_counts" | awk '{ print $1 + $3 + $5, $2 + $4 + $6 }' >build/test/counts
 exit $failed

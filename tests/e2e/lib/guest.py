@@ -4,14 +4,15 @@
         with guest.tls() as client:
             response = client.request(target="/v1/items")
 
-In the text of the servers @TLS@, @PLAIN@ are addresses, @CERT@ the certificate's lines, @UPSTREAM@ an
-address, @SERVER@ and @PROXY@ the snippets, @FOLDER@ the private folder. `run_dir` turns records on,
+In the text of the servers @TLS@ is a listener with TLS and HTTP/2, @PLAIN@ an address, @CERT@ the
+certificate's lines, @SERVER@ and @PROXY@ are the snippets, @FOLDER@ is the private folder. `run_dir` turns records on,
 with merlon-auditd beside; without it nothing is recorded and nothing but nginx runs.
 """
 import grp
 import json
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -48,6 +49,13 @@ http {
 """
 
 
+def listener(address):
+    """From 1.25.1 on HTTP/2 has a directive of its own."""
+    said = subprocess.run([shutil.which("nginx", path=PATH), "-v"], capture_output=True, text=True, check=True).stderr
+    version = tuple(map(int, re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said).groups()))
+    return f"listen {address} ssl; http2 on;" if version >= (1, 25, 1) else f"listen {address} ssl http2;"
+
+
 class Guest:
     def __init__(self, servers, upstream=None, policy=None, http="", run_dir=False, text=MAIN):
         self.upstream = upstream
@@ -75,7 +83,7 @@ class Guest:
         behind = f"127.0.0.1:{self.upstream.port}" if self.upstream else "127.0.0.1:9"
         values = {"@SERVERS@": servers, "@HTTP@": http, "@MAIN@": self.main, "@MODULE@": str(MODULE),
                   "@CERT@": f"ssl_certificate {self.cert}; ssl_certificate_key {self.key};",
-                  "@TLS@": f"127.0.0.1:{self.tls_port}", "@PLAIN@": f"127.0.0.1:{self.plain_port}",
+                  "@TLS@": listener(f"127.0.0.1:{self.tls_port}"), "@PLAIN@": f"127.0.0.1:{self.plain_port}",
                   "@SERVER@": "include @ETC@/merlon-server.conf;", "@PROXY@": "include @ETC@/merlon-proxy.conf;",
                   "@ETC@": str(ROOT / "etc"), "@UPSTREAM@": behind, "@FOLDER@": str(self.folder)}
         for mark, value in values.items():
