@@ -1,6 +1,7 @@
 """ERR-1 to ERR-3: one error schema whoever failed, nothing of the inside in any body, the full error in our log by its id."""
 import json
 import re
+import threading
 import time
 
 import pytest
@@ -567,3 +568,33 @@ def test_unknown_and_forbidden_are_alike(gateway):
     assert shape("/v1/nothing") == shape("/v1/other/nothing") == shape("/elsewhere")
     assert shape("/v1//a") == shape("/v1/a/../b") == shape("/v1/%2f")
     assert shape("/v1/items", "DELETE") == shape("/v1/items", "PUT")
+
+
+# --- all of it at once
+
+def test_answers_at_once_do_not_mix(gateway, upstream):
+    """Held, replaced, refused and passed bodies side by side: each caller gets its own."""
+    kinds = {"/v1/items/trace": (500, "200_trace"), "/v1/items/broken": (502, "cut_by_length"), "/v1/items/down": (500, "500_trace_after_head"),
+             "/v1/items/busy": (503, "503_retry_after"), "/v1/items/none": (404, "404_html")}
+    for target, (_, name) in kinds.items():
+        upstream.on(target, BEHAVIOURS[name])
+    wrong = []
+
+    def look(number, target, response):
+        status = kinds.get(target, (200,))[0]
+        own = response.json().get("request_line", "") == f"GET {target} HTTP/1.1" if status == 200 else True
+        if response.status != status or not own:
+            wrong.append((number, target, response))
+
+    def run(number):
+        targets = [*kinds, *[f"/v1/items/{number}-{count}-{'x' * count * 90}" for count in range(8)]] * 3
+        with gateway.tls(timeout=20) as client, gateway.h2(timeout=20) as h2:
+            for target in targets:
+                look(number, target, client.request(target=target))
+                look(number, target, h2.request(path=target))
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads) and wrong == []
