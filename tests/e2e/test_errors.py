@@ -6,10 +6,9 @@ import time
 
 import pytest
 
-from lib.api import DOCUMENT, JSON_OBJECT, body, declared, document, operation, replies
-from lib.behaviours import BEHAVIOURS, HTML, JSON, TEXT, TRACE, after_head, events, fixed, split_after_head
+from lib.api import DOCUMENT, declared, document, operation, replies
+from lib.behaviours import BEHAVIOURS, HTML, JSON, TEXT, TRACE, events, fixed
 from lib.gateway import Gateway, api
-from lib.h2client import H2Client
 from lib.procs import wait_until
 from lib.rawhttp import Truncated
 from lib.schema import UUID7, check_preset, check_problem, check_problem_head

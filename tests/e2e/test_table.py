@@ -9,7 +9,6 @@ import time
 
 import pytest
 
-from lib.api import DOCUMENT
 from lib.behaviours import BEHAVIOURS, slow_error
 from lib.cases import CASES, O, h1
 from lib.certs import Authority, server_tls
@@ -279,7 +278,7 @@ def test_timeouts_are_recorded_as_408(slow, slow_gateway):
 
 def test_the_table_has_what_it_promises():
     """Rows that could be lost without anybody noticing."""
-    assert len(CASES) > 140 and DOCUMENT["paths"]
+    assert len(CASES) > 140
     problems = {case.problem for case in CASES if case.problem}
     later = {"client-certificate", "token-request", "gateway-error", "unavailable", "upstream-timeout"}
     assert set(read_problems()) <= problems | later, set(read_problems()) - problems - later
