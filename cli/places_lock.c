@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *file_of(struct mrl_cli *cli, const struct mrl_places *places)
@@ -28,6 +29,19 @@ static pid_t read_pid(int fd)
 	               : 0;
 }
 
+/* Who looks for a holder holds the lock for an instant, too. */
+static bool take(int fd)
+{
+	const struct timespec instant = {.tv_nsec = 20000000};
+	for (unsigned i = 0; i < 5; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+			return true;
+		}
+		(void)nanosleep(&instant, NULL);
+	}
+	return false;
+}
+
 bool mrl_places_lock(struct mrl_cli *cli, const struct mrl_places *places)
 {
 	const char *path = file_of(cli, places);
@@ -36,7 +50,7 @@ bool mrl_places_lock(struct mrl_cli *cli, const struct mrl_places *places)
 		mrl_complain(cli, "%s cannot be opened: %s", path, strerror(errno));
 		return false;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	if (!take(fd)) {
 		mrl_complain(cli,
 		             "this instance runs already (process %d); give another a name by "
 		             "--instance NAME",

@@ -11,7 +11,8 @@ static const char *const severities[] = {
 static const char *const colours[] = {
 	[MRL_NOTE] = "\033[36m", [MRL_WARNING] = "\033[33m", [MRL_ERROR] = "\033[31m"};
 
-static void say(bool colour, enum mrl_severity severity, const char *format, va_list arguments)
+static MRL_PRINTF(3, 0) void say(bool colour, enum mrl_severity severity, const char *format,
+                                 va_list arguments)
 {
 	fprintf(stderr, "merlon: %s%s:%s ", colour ? colours[severity] : "", severities[severity],
 	        colour ? "\033[0m" : "");

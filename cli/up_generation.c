@@ -22,7 +22,8 @@ static bool load(struct mrl_up *up, FILE *report, struct mrl_generation *generat
 	                                   .generation = generation->number};
 	if (up->options.config == NULL) {
 		text = mrl_slice_text(mrl_up_policy_text(&generation->arena, &up->options));
-		request.file = mrl_text(&generation->arena, "%s/merlon.yaml", generation->folder);
+		/* Relative paths are from where the command was given, and findings name it. */
+		request.file = mrl_path_absolute(&generation->arena, "command line");
 		request.text = &text;
 	}
 	enum mrl_err err = mrl_load(&generation->arena, &request, &generation->loading);

