@@ -2,7 +2,7 @@
 import posixpath
 import re
 
-ABOUT = "every relative link and anchor of the Markdown files resolves"
+ABOUT = "every relative link and anchor of the Markdown files resolves; each problem has a heading"
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
@@ -40,8 +40,20 @@ def judge(repo, name, link):
     return None
 
 
+def problem_findings(repo):
+    """Clients look a problem up by its id: each has a heading."""
+    page = repo.text("docs/errors.md")
+    for problem, status in re.findall(r'^MRL_PROBLEM\(\w+, "([a-z0-9-]+)", (\d+)', repo.text(
+            "include/merlon/problems.def"), re.MULTILINE):
+        found = re.search(rf"^## {problem}\n(\S+)", page, re.MULTILINE)
+        if not found:
+            yield f"docs/errors.md: no heading {problem}"
+        elif status != "0" and found.group(1).strip(".,") != status:
+            yield f"docs/errors.md: {problem} begins with {found.group(1)} instead of {status}"
+
+
 def check(repo):
-    findings = []
+    findings = list(problem_findings(repo))
     for name in repo.matching(".md"):
         text = FENCE.sub(lambda fence: "\n" * fence.group().count("\n"), repo.text(name))
         for number, line in enumerate(text.splitlines(), 1):
