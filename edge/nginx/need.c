@@ -77,7 +77,6 @@ static struct need *make(ngx_http_merlon_ctx_t *ctx)
 	need->timer.data = need;
 	need->timer.handler = arrived;
 	need->timer.log = ngx_cycle->log;
-	need->timer.cancelable = 1;
 	cleanup->handler = forget;
 	cleanup->data = need;
 	ctx->need = need;

@@ -86,10 +86,19 @@ static bool is_stream_type(const struct mrl_media_type *type)
 	       mrl_slice_equal_nocase(type->subtype, MRL_SLICE("x-ndjson"));
 }
 
+/* Codings that some client undoes. What only claims to be coded is text to whoever reads it. */
 static bool is_coded(const struct mrl_reply *reply)
 {
-	const struct mrl_field *coding = mrl_reply_field(reply, MRL_FIELD_CONTENT_ENCODING);
-	return coding != NULL && !mrl_slice_equal_nocase(coding->value, MRL_SLICE("identity"));
+	static const char *const codings[] = {"gzip", "x-gzip", "deflate",
+	                                      "br",   "zstd",   "compress"};
+	const struct mrl_field *field = mrl_reply_field(reply, MRL_FIELD_CONTENT_ENCODING);
+	for (size_t i = 0; field != NULL && i < MRL_COUNT(codings); i++) {
+		if (mrl_slice_equal_nocase(mrl_slice_trim(field->value),
+		                           mrl_slice_text(codings[i]))) {
+			return true;
+		}
+	}
+	return false;
 }
 
 void mrl_call_note_leak(struct mrl_call *call, const struct mrl_leak_result *result)
