@@ -106,7 +106,7 @@ static void print_facts(const struct mrl_control *control)
 static void print_control(const struct mrl_control *control)
 {
 	const char *between = "\nAsked at: ";
-	printf("\n## %s\n\n%s. [%s]\n", control->name, control->summary, control->items);
+	printf("\n## %s\n\n%s [%s]\n", control->name, control->summary, control->items);
 	for (unsigned i = 0; i < MRL_STAGE_COUNT; i++) {
 		if (control->decide[i] != NULL) {
 			printf("%s%s", between, stage_names[i]);
