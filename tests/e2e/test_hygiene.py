@@ -24,9 +24,6 @@ PATHS = {
     "/deep/" + DEEP: {
         "parameters": [{"name": f"p{n}", "in": "path", "required": True, "schema": {"type": "string"}} for n in range(33)],
         "get": operation("deep")},
-    "/matrix/{id}": {
-        "parameters": [{"name": "id", "in": "path", "required": True, "style": "matrix", "schema": {"type": "string"}}],
-        "get": operation("readMatrix")},
 }
 
 
