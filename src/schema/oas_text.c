@@ -151,6 +151,7 @@ static enum mrl_err collect(struct collecting *collecting, const struct mrl_oas_
 	     target = target->next) {
 		err = add_subtree(collecting, target->node);
 	}
+	collecting->last = NULL;
 	return err;
 }
 
