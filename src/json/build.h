@@ -64,6 +64,11 @@ void mrl_build_diagnose(struct mrl_build *build, const char *code, uint32_t offs
  * say: hexadecimal, octal, infinite, or none. */
 bool mrl_scalar_kind(struct mrl_slice text, enum mrl_node_kind *ret_kind);
 
+/* The text of a quoted scalar from what stands between its quotes; borrowed where nothing has to be
+ * decoded. MRL_ERR_INVALID: an escape is bad. */
+MRL_CHECKED enum mrl_err mrl_quoted_decode(struct mrl_slice raw, uint8_t quote,
+                                           struct mrl_arena *arena, struct mrl_slice *ret_text);
+
 /* Repeated keys of all objects, each with both places. `scratch` is for the search alone. */
 MRL_CHECKED enum mrl_err mrl_document_unique(const struct mrl_document *document,
                                              struct mrl_arena *scratch,

@@ -22,17 +22,29 @@ static size_t find_control(struct mrl_slice text)
 	return i;
 }
 
-/* A line that begins with '%' and is not %YAML: tags are refused anyway, and a list of them costs
- * the parser the square of its length. */
+/* "%YAML 1.2" and nothing but blanks. */
+static bool is_version(struct mrl_slice line)
+{
+	static const struct mrl_slice version = MRL_SLICE_INIT("%YAML 1.2");
+	if (line.size != 0 && line.data[line.size - 1] == '\r') {
+		line.size--;
+	}
+	return mrl_slice_starts(line, version) &&
+	       mrl_slice_trim(mrl_slice_from(line, version.size)).size == 0;
+}
+
+/* A line that begins with '%' and says anything else: other versions read scalars in other ways,
+ * and a list of tags, which are refused anyway, costs the parser the square of its length. */
 static size_t find_directive(struct mrl_slice text)
 {
 	size_t at = 0;
 	while (at < text.size) {
-		struct mrl_slice line = mrl_slice_from(text, at);
-		if (text.data[at] == '%' && !mrl_slice_starts(line, MRL_SLICE("%YAML "))) {
+		struct mrl_slice rest = mrl_slice_from(text, at);
+		struct mrl_slice line = mrl_slice_sub(rest, 0, mrl_slice_find(rest, '\n'));
+		if (text.data[at] == '%' && !is_version(line)) {
 			return at;
 		}
-		at += mrl_slice_find(line, '\n') + 1;
+		at += line.size + 1;
 	}
 	return text.size;
 }
@@ -49,7 +61,8 @@ static enum mrl_err check_bytes(struct mrl_build *build, struct mrl_slice text)
 	}
 	at = find_directive(text);
 	if (at != text.size) {
-		return refuse(build, "yaml-syntax", at, "directives other than %YAML are not read");
+		return refuse(build, "yaml-syntax", at,
+		              "directives other than %YAML 1.2 are not read");
 	}
 	return MRL_OK;
 }

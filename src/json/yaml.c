@@ -85,6 +85,40 @@ static enum mrl_err keep_text(struct mrl_build *build, struct fy_token *token,
 	return mrl_arena_copy(build->arena, text, ret_text);
 }
 
+/* What stands between the quotes, by the token's marks; false: it is not quoted. */
+static bool find_quoted(const struct mrl_build *build, struct fy_token *token,
+                        struct mrl_slice *ret_raw)
+{
+	struct mrl_slice text = build->document->text;
+	enum fy_scalar_style style = fy_token_scalar_style(token);
+	const struct fy_mark *start = fy_token_start_mark(token);
+	const struct fy_mark *end = fy_token_end_mark(token);
+	if ((style != FYSS_SINGLE_QUOTED && style != FYSS_DOUBLE_QUOTED) || start == NULL ||
+	    end == NULL || start->input_pos == 0 || end->input_pos < start->input_pos ||
+	    end->input_pos >= text.size) {
+		return false;
+	}
+	uint8_t quote = style == FYSS_SINGLE_QUOTED ? '\'' : '"';
+	*ret_raw = mrl_slice_sub(text, start->input_pos, end->input_pos - start->input_pos);
+	return text.data[start->input_pos - 1] == quote && text.data[end->input_pos] == quote;
+}
+
+static enum mrl_err scalar_text(struct mrl_build *build, struct fy_token *token,
+                                struct mrl_slice *ret_text)
+{
+	struct mrl_slice raw;
+	if (token == NULL || !find_quoted(build, token, &raw)) {
+		return keep_text(build, token, ret_text);
+	}
+	enum mrl_err err = mrl_quoted_decode(raw, raw.data[-1], build->arena, ret_text);
+	if (err == MRL_ERR_INVALID) {
+		mrl_build_diagnose(build, "yaml-syntax",
+		                   (uint32_t)(raw.data - build->document->text.data), NULL,
+		                   "an escape in this string is not valid");
+	}
+	return err;
+}
+
 static enum mrl_err handle_scalar(struct mrl_build *build, struct fy_event *event)
 {
 	struct fy_token *token = event->scalar.value;
@@ -93,7 +127,7 @@ static enum mrl_err handle_scalar(struct mrl_build *build, struct fy_event *even
 		.offset = offset_of(build, event),
 		.plain = token == NULL || fy_token_scalar_style(token) == FYSS_PLAIN,
 	};
-	enum mrl_err err = keep_text(build, token, &scalar.text);
+	enum mrl_err err = scalar_text(build, token, &scalar.text);
 	if (err != MRL_OK) {
 		return err;
 	}
@@ -136,15 +170,8 @@ static enum mrl_err handle_properties(struct mrl_build *build, struct fy_event *
 	return name == NULL ? MRL_ERR_MEMORY : mrl_build_anchor(build, mrl_slice(name, size));
 }
 
-static enum mrl_err check_document(struct mrl_build *build, struct fy_event *event)
+static enum mrl_err check_document(struct mrl_build *build)
 {
-	const struct fy_version *version = fy_document_state_version(
-		event->document_start.document_state);
-	if (version != NULL && (version->major != 1 || version->minor != 2)) {
-		mrl_build_diagnose(build, "yaml-syntax", 0, "remove the %YAML directive",
-		                   "YAML %d.%d is not read, only 1.2", version->major,
-		                   version->minor);
-	}
 	if (build->count != 0) {
 		mrl_build_diagnose(build, "yaml-syntax", build->offset,
 		                   "keep one document, without a line ---",
@@ -185,7 +212,7 @@ static enum mrl_err handle_value(struct mrl_build *build, struct fy_event *event
 static enum mrl_err handle(struct mrl_build *build, struct fy_event *event)
 {
 	switch (event->type) {
-	case FYET_DOCUMENT_START: return check_document(build, event);
+	case FYET_DOCUMENT_START: return check_document(build);
 	case FYET_STREAM_END: return check_end(build, event);
 	case FYET_MAPPING_START:
 	case FYET_SEQUENCE_START:
@@ -222,8 +249,7 @@ static enum mrl_err run(struct mrl_build *build, struct fy_parser *parser)
 	for (;;) {
 		struct fy_event *event = fy_parser_parse(parser);
 		if (event == NULL) {
-			return fy_parser_get_stream_error(parser) ? MRL_ERR_INVALID
-			                                          : MRL_ERR_MEMORY;
+			return MRL_ERR_INVALID;
 		}
 		bool at_end = event->type == FYET_STREAM_END;
 		enum mrl_err err = handle(build, event);
@@ -248,7 +274,8 @@ enum mrl_err mrl_yaml_read(struct mrl_build *build)
 		if (take_errors(build, diag) != 0) {
 			err = MRL_ERR_INVALID;
 		} else if (err == MRL_ERR_INVALID && build->diagnostics->errors == errors_before) {
-			err = MRL_ERR_MEMORY; /* it stopped and does not say why */
+			mrl_build_diagnose(build, "yaml-syntax", build->offset, NULL,
+			                   "this cannot be read on");
 		}
 		fy_parser_destroy(parser);
 	}
