@@ -132,7 +132,11 @@ static enum mrl_err join(struct mrl_oas_load *load, struct reference *reference,
 		more = end != rest.size;
 		rest = mrl_slice_from(rest, end + 1);
 	}
-	path.size -= path.size != 0; /* the final '/' */
+	if (path.size == load->folder.size) {
+		(void)fail(reference, "names no file", NULL);
+		return MRL_OK;
+	}
+	path.size--; /* the final '/' */
 	*ret_path = mrl_buffer_slice(&path);
 	return MRL_OK;
 }

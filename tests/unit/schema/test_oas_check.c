@@ -61,6 +61,8 @@ static void errors(void **state)
 	         "relative"},
 		{"3.1.0", "paths: {/a: {$ref: '../a.yaml'}}\n", "oa-ref", "/paths/~1a/$ref",
 	         "above"},
+		{"3.1.0", "paths: {/a: {$ref: './x/..#/a'}}\n", "oa-ref", "/paths/~1a/$ref",
+	         "no file"},
 		{"3.1.0", "paths: {/a: {$ref: 'x/../../d/api.yaml'}}\n", "oa-ref",
 	         "/paths/~1a/$ref", "above"},
 		{"3.1.0", "paths: {/a: {$ref: '%2e%2e/a.yaml'}}\n", "oa-ref", "/paths/~1a/$ref",
