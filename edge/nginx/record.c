@@ -141,6 +141,15 @@ static void put_outcome(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts
 	}
 }
 
+static void put_tls(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *facts)
+{
+	const ngx_connection_t *c = ctx->request->connection;
+	const SSL_CIPHER *cipher =
+		c->ssl == NULL ? NULL : SSL_get_current_cipher(c->ssl->connection);
+	facts->tls = ctx->view.tls ? ctx->view.tls_version : 0;
+	facts->cipher = cipher == NULL ? 0 : SSL_CIPHER_get_protocol_id(cipher);
+}
+
 static void put_client(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *facts)
 {
 	const struct mrl_call *call = &ctx->call;
@@ -296,6 +305,7 @@ ngx_int_t ngx_http_merlon_record(ngx_http_request_t *r)
 	put_route(ctx, &facts);
 	put_outcome(ctx, &facts);
 	put_client(ctx, &facts);
+	put_tls(ctx, &facts);
 	put_trace(ctx, &facts);
 	put_sizes(ctx, &facts);
 	put_upstream(ctx, &facts);
