@@ -144,8 +144,8 @@ static void put_outcome(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts
 static void put_tls(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *facts)
 {
 	const ngx_connection_t *c = ctx->request->connection;
-	const SSL_CIPHER *cipher =
-		c->ssl == NULL ? NULL : SSL_get_current_cipher(c->ssl->connection);
+	const SSL_CIPHER *cipher = c->ssl == NULL ? NULL
+	                                          : SSL_get_current_cipher(c->ssl->connection);
 	facts->tls = ctx->view.tls ? ctx->view.tls_version : 0;
 	facts->cipher = cipher == NULL ? 0 : SSL_CIPHER_get_protocol_id(cipher);
 }
@@ -206,6 +206,24 @@ static void put_sizes(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *
 	facts->res_type = mrl_slice_trim(mrl_slice_sub(type, 0, mrl_slice_find(type, ';')));
 }
 
+/* nginx has let go of the address by now; its text is still there: "10.0.0.1:80", "[::1]:80". */
+static void put_peer(struct mrl_slice peer, struct mrl_audit_facts *facts)
+{
+	size_t colon = peer.size;
+	uint64_t port;
+	while (colon > 0 && peer.data[colon - 1] != ':') {
+		colon--;
+	}
+	struct mrl_slice host = mrl_slice_sub(peer, 0, colon == 0 ? 0 : colon - 1);
+	if (host.data != NULL && host.size > 2 && host.data[0] == '[') {
+		host = mrl_slice_sub(host, 1, host.size - 2);
+	}
+	if (mrl_parse_u64(mrl_slice_from(peer, colon), &port) && port <= UINT16_MAX &&
+	    mrl_ip_parse(host, &facts->up_ip)) {
+		facts->up_port = (uint16_t)port;
+	}
+}
+
 static void put_upstream(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *facts)
 {
 	const ngx_http_upstream_t *upstream = ctx->request->upstream;
@@ -216,15 +234,8 @@ static void put_upstream(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_fact
 		facts->has_up_us = true;
 		facts->up_us = upstream->state->response_time * 1000;
 	}
-	const struct sockaddr *address = upstream->peer.sockaddr;
-	if (address != NULL && address->sa_family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)address;
-		facts->up_ip = mrl_ip_make((const uint8_t *)&in->sin_addr, 4);
-		facts->up_port = ntohs(in->sin_port);
-	} else if (address != NULL && address->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const void *)address;
-		facts->up_ip = mrl_ip_make((const uint8_t *)&in6->sin6_addr, 16);
-		facts->up_port = ntohs(in6->sin6_port);
+	if (upstream->state->peer != NULL) {
+		put_peer(ngx_merlon_slice(upstream->state->peer), facts);
 	}
 }
 
