@@ -27,14 +27,22 @@ def comments(text):
 
 
 def functions(text):
-    """(first line, name, number of lines) of each function, from its head to its closing brace."""
-    head_start, head, opened = None, "", None
+    """(first line, name, number of lines) of each function, from its head to its closing brace.
+
+    The rows of a table within a function are not counted: `... = {` to a line that begins with `};`.
+    """
+    head_start, head, opened, table, rows = None, "", None, None, 0
     for number, line in enumerate(without_comments(text).splitlines(), 1):
         if opened is not None:
+            if line.rstrip().endswith("= {") and table is None:
+                table = number
+            elif table is not None and line.lstrip().startswith("};"):
+                rows += number - table
+                table = None
             if line.startswith("}"):
-                yield opened[0], opened[1], number - opened[0] + 1
-                opened = head_start = None
-                head = ""
+                yield opened[0], opened[1], number - opened[0] + 1 - rows
+                opened = head_start = table = None
+                head, rows = "", 0
         elif line == "{" and "(" in head:
             names = [name for name in re.findall(r"(\w+)\s*\(", head) if not name.startswith(("MRL_", "__"))]
             opened = (head_start, names[0] if names else "?")
