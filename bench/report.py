@@ -1,6 +1,7 @@
 """What every benchmark ends in: a table on the terminal, build/bench/NAME.json, and whether the bars hold."""
 import json
 import os
+import sys
 from pathlib import Path
 
 # Machines that are shared measure a little worse than the bar; that much is forgiven there.
@@ -36,3 +37,15 @@ def finish(bench, rows, path, **more):
     path.write_text(json.dumps({"bench": bench, "rows": rows, **more}, indent=1) + "\n")
     print(f"written: {path}")
     return 1 if any(item["holds"] is False for item in rows) else 0
+
+
+def check(path):
+    """For a result that another program wrote."""
+    broken = [item for item in json.loads(Path(path).read_text())["rows"] if item["holds"] is False]
+    for item in broken:
+        print(f"DOES NOT HOLD: {item['name']}: {item['value']} {item['unit']}, bar {item['bar']}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(check(sys.argv[1]))

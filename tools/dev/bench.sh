@@ -1,13 +1,21 @@
 # ./dev bench [NAME...]: each prints a table, writes build/bench/NAME.json and fails below its bar.
 # shellcheck shell=sh
 
-# bench_one NAME [--rounds N ...]
+# bench_one NAME [--rounds N ...]: a script of its own, or a C program whose bars are looked at here.
 bench_one() {
 	name=$1
+	result=build/bench/$1.json
 	shift
-	[ -f "bench/$name.py" ] || fail "bench: there is no bench/$name.py"
 	mkdir -p build/bench
-	$python "bench/$name.py" --build build-bench --json "build/bench/$name.json" "$@"
+	rm -f "$result"
+	if [ -f "bench/$name.py" ]; then
+		$python "bench/$name.py" --build build-bench --json "$result" "$@"
+		return
+	fi
+	[ -f "bench/$name.c" ] || fail "bench: there is neither bench/$name.py nor bench/$name.c"
+	ninja -C build-bench "bench/bench_$name"
+	"build-bench/bench/bench_$name" --json "$result" "$@" || return
+	[ ! -f "$result" ] || $python bench/report.py "$result"
 }
 
 # Names come first; what begins with a dash, and all after it, goes to each of them.
