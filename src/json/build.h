@@ -26,6 +26,7 @@ struct mrl_build {
 	uint64_t copied;  /* of them by aliases */
 	uint32_t current; /* the open container; UINT32_MAX: none */
 	uint32_t depth;   /* open containers */
+	uint32_t end;     /* of the newest scalar's text */
 	uint32_t offset;  /* of the newest node: where one without a text of its own stands */
 	bool no_tree;     /* a key is a container: members cannot be walked */
 };
@@ -64,10 +65,21 @@ void mrl_build_diagnose(struct mrl_build *build, const char *code, uint32_t offs
  * say: hexadecimal, octal, infinite, or none. */
 bool mrl_scalar_kind(struct mrl_slice text, enum mrl_node_kind *ret_kind);
 
-/* The text of a quoted scalar from what stands between its quotes; borrowed where nothing has to be
- * decoded. MRL_ERR_INVALID: an escape is bad. */
+/*
+ * The text of a quoted scalar from what stands between its quotes, or with `quote` 0 of a plain
+ * one; borrowed where nothing has to be decoded. MRL_ERR_INVALID: an escape is bad.
+ */
 MRL_CHECKED enum mrl_err mrl_quoted_decode(struct mrl_slice raw, uint8_t quote,
                                            struct mrl_arena *arena, struct mrl_slice *ret_text);
+
+/*
+ * The text of a block scalar whose lines are `raw`. `before` is all that stands before them, its
+ * last line with the header; the scalar before this one ends at `scalar_end` in it.
+ * MRL_ERR_INVALID: its lines are not what a block scalar's can be.
+ */
+MRL_CHECKED enum mrl_err mrl_block_decode(struct mrl_slice before, size_t scalar_end,
+                                          struct mrl_slice raw, struct mrl_arena *arena,
+                                          struct mrl_slice *ret_text);
 
 /* Repeated keys of all objects, each with both places. `scratch` is for the search alone. */
 MRL_CHECKED enum mrl_err mrl_document_unique(const struct mrl_document *document,

@@ -185,7 +185,8 @@ static void take_one(struct decoding *decoding, uint8_t quote)
 static bool needs_decoding(struct mrl_slice raw, uint8_t quote)
 {
 	uint8_t escape = quote == '"' ? '\\' : '\'';
-	return mrl_slice_find(raw, escape) != raw.size || mrl_slice_find(raw, '\n') != raw.size ||
+	bool escaped = quote != 0 && mrl_slice_find(raw, escape) != raw.size;
+	return escaped || mrl_slice_find(raw, '\n') != raw.size ||
 	       mrl_slice_find(raw, '\r') != raw.size;
 }
 

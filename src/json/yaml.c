@@ -1,7 +1,7 @@
 /*
- * libfyaml's events into the array of nodes; the only file that knows libfyaml. It allocates by
- * itself and may hand out texts that die with their event: what is not part of the document's own
- * bytes is copied. Its composer, with aliases, tags and recursion, is not used.
+ * libfyaml's events into the array of nodes; the only file that knows libfyaml. It finds where
+ * values begin and end. Its composer, with aliases, tags and recursion, is not used, nor its
+ * decoding of scalars, which loses memory on runs of quotes and text in oddly indented blocks.
  */
 #include "build.h"
 
@@ -62,59 +62,75 @@ static uint32_t offset_of(const struct mrl_build *build, struct fy_event *event)
 	return quoted && offset > 0 ? offset - 1 : offset;
 }
 
-static bool lies_within(struct mrl_slice part, struct mrl_slice whole)
-{
-	uintptr_t start = (uintptr_t)whole.data;
-	uintptr_t at = (uintptr_t)part.data;
-	return at >= start && at - start <= whole.size && part.size <= whole.size - (at - start);
-}
-
-static enum mrl_err keep_text(struct mrl_build *build, struct fy_token *token,
-                              struct mrl_slice *ret_text)
-{
-	size_t size = 0;
-	const char *data = token == NULL ? "" : fy_token_get_text(token, &size);
-	if (data == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	struct mrl_slice text = mrl_slice(data, size);
-	if (lies_within(text, build->document->text)) {
-		*ret_text = text;
-		return MRL_OK;
-	}
-	return mrl_arena_copy(build->arena, text, ret_text);
-}
-
-/* What stands between the quotes, by the token's marks; false: it is not quoted. */
-static bool find_quoted(const struct mrl_build *build, struct fy_token *token,
-                        struct mrl_slice *ret_raw)
+/* The scalar's bytes by its token's marks: between quotes, or the lines below a header. */
+static bool find_raw(const struct mrl_build *build, struct fy_token *token,
+                     struct mrl_slice *ret_raw)
 {
 	struct mrl_slice text = build->document->text;
-	enum fy_scalar_style style = fy_token_scalar_style(token);
 	const struct fy_mark *start = fy_token_start_mark(token);
 	const struct fy_mark *end = fy_token_end_mark(token);
-	if ((style != FYSS_SINGLE_QUOTED && style != FYSS_DOUBLE_QUOTED) || start == NULL ||
-	    end == NULL || start->input_pos == 0 || end->input_pos < start->input_pos ||
-	    end->input_pos >= text.size) {
+	if (start == NULL || end == NULL || end->input_pos < start->input_pos ||
+	    end->input_pos > text.size) {
 		return false;
 	}
-	uint8_t quote = style == FYSS_SINGLE_QUOTED ? '\'' : '"';
 	*ret_raw = mrl_slice_sub(text, start->input_pos, end->input_pos - start->input_pos);
-	return text.data[start->input_pos - 1] == quote && text.data[end->input_pos] == quote;
+	return true;
 }
 
+static enum mrl_err decode_quoted(struct mrl_build *build, struct mrl_slice raw, uint8_t quote,
+                                  struct mrl_slice *ret_text)
+{
+	struct mrl_slice text = build->document->text;
+	size_t start = (size_t)(raw.data - text.data);
+	size_t end = start + raw.size;
+	if (start == 0 || end >= text.size || text.data[start - 1] != quote ||
+	    text.data[end] != quote) {
+		return MRL_ERR_INVALID;
+	}
+	return mrl_quoted_decode(raw, quote, build->arena, ret_text);
+}
+
+static enum mrl_err decode_block(struct mrl_build *build, struct mrl_slice raw,
+                                 struct mrl_slice *ret_text)
+{
+	struct mrl_slice text = build->document->text;
+	struct mrl_slice before = mrl_slice_sub(text, 0, (size_t)(raw.data - text.data));
+	return mrl_block_decode(before, build->end, raw, build->arena, ret_text);
+}
+
+static enum mrl_err decode(struct mrl_build *build, struct fy_token *token, struct mrl_slice raw,
+                           struct mrl_slice *ret_text)
+{
+	switch (fy_token_scalar_style(token)) {
+	case FYSS_PLAIN: return mrl_quoted_decode(raw, 0, build->arena, ret_text);
+	case FYSS_SINGLE_QUOTED: return decode_quoted(build, raw, '\'', ret_text);
+	case FYSS_DOUBLE_QUOTED: return decode_quoted(build, raw, '"', ret_text);
+	case FYSS_LITERAL:
+	case FYSS_FOLDED: return decode_block(build, raw, ret_text);
+	case FYSS_ANY:
+	case FYSS_MAX: break;
+	}
+	return MRL_ERR_INVALID;
+}
+
+/* MRL_ERR_INVALID with a finding: the scalar is not what its marks say. */
 static enum mrl_err scalar_text(struct mrl_build *build, struct fy_token *token,
                                 struct mrl_slice *ret_text)
 {
 	struct mrl_slice raw;
-	if (token == NULL || !find_quoted(build, token, &raw)) {
-		return keep_text(build, token, ret_text);
+	if (token == NULL) {
+		*ret_text = mrl_slice("", 0);
+		return MRL_OK;
 	}
-	enum mrl_err err = mrl_quoted_decode(raw, raw.data[-1], build->arena, ret_text);
+	if (!find_raw(build, token, &raw)) {
+		return MRL_ERR_BUG;
+	}
+	size_t start = (size_t)(raw.data - build->document->text.data);
+	enum mrl_err err = decode(build, token, raw, ret_text);
+	build->end = (uint32_t)(start + raw.size);
 	if (err == MRL_ERR_INVALID) {
-		mrl_build_diagnose(build, "yaml-syntax",
-		                   (uint32_t)(raw.data - build->document->text.data), NULL,
-		                   "an escape in this string is not valid");
+		mrl_build_diagnose(build, "yaml-syntax", (uint32_t)start, NULL,
+		                   "this scalar has a bad escape or indentation");
 	}
 	return err;
 }
@@ -136,9 +152,6 @@ static enum mrl_err handle_scalar(struct mrl_build *build, struct fy_event *even
 		                   "write it in decimal, or quote it",
 		                   "%.*s is a number that JSON cannot say",
 		                   MRL_PRINT(mrl_slice_sub(scalar.text, 0, 100)));
-	}
-	if (!MRL_INVARIANT(mrl_utf8_check(scalar.text) == scalar.text.size)) {
-		return MRL_ERR_BUG;
 	}
 	return mrl_build_scalar(build, &scalar);
 }

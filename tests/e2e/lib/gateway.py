@@ -64,17 +64,24 @@ class Gateway:
         self.folder.chmod(0o755)
         self.run_folder.chmod(0o755)
         self.tls_port, self.plain_port = free_port(), free_port()
-        self.process = None
+        self.process = self.guard = None
         self.read_bytes = 0
         self.parsed = []
         self.by_id = {}
+        try:
+            self.write_files(policy, openapi, files)
+        except BaseException:
+            self.remove()
+            raise
+
+    # --- what it is started with
+
+    def write_files(self, policy, openapi, files):
         self.authority = Authority(self.folder)
         self.write_file("openapi.yaml", openapi if openapi is not None else DOCUMENT)
         for name, content in (files or {}).items():
             self.write_file(name, content)
         self.write_policy(policy if policy is not None else {})
-
-    # --- what it is started with
 
     def write_file(self, name, content):
         path = self.folder / name
@@ -122,8 +129,15 @@ class Gateway:
         if os.geteuid() == 0:
             arguments = [*arguments, "--user", USER]
             self.give_to_user()
-        self.process = Process([BUILD / "cli" / "merlon", "up", *arguments], self.folder, "up",
-                               env=environment, cwd=self.folder)
+        try:
+            self.process = Process([BUILD / "cli" / "merlon", "up", *arguments], self.folder, "up",
+                                   env=environment, cwd=self.folder)
+        except BaseException:
+            self.remove()
+            raise
+        if self.guard:
+            self.guard.release()
+        self.guard = Guard(self.process.pid, self.folder, self.run_folder)
         self.wait_until_up()
         return self
 
@@ -156,6 +170,7 @@ class Gateway:
 
     def give_up(self):
         self.last_words = self.process.log[-3000:] + self.error_log[-3000:]
+        self.guard.release()
         self.kill_members()
         self.remove()
 
@@ -166,6 +181,7 @@ class Gateway:
     def stop(self):
         """Ends it and looks at what it leaves; every finding is told at once."""
         findings = []
+        self.guard.release()
         members = self.members()
         try:
             code = self.process.stop()
@@ -297,6 +313,21 @@ class Gateway:
     def workers(self):
         """Process ids of nginx's workers."""
         return [pid for pid in sorted(self.members()) if b"worker process" in command_line(pid)]
+
+
+class Guard:
+    """Ends the gateway and clears its folders if the tests are killed: its pipe closes with them."""
+
+    def __init__(self, pid, *folders):
+        script = 'cat >/dev/null; kill "$0"; sleep 3; rm -rf -- "$@"'
+        self.popen = subprocess.Popen(["sh", "-c", script, str(pid), *map(str, folders)], stdin=subprocess.PIPE,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+    def release(self):
+        if self.popen.poll() is None:
+            os.killpg(self.popen.pid, signal.SIGKILL)
+            self.popen.wait()
+            self.popen.stdin.close()
 
 
 def api(behind, name="orders", hosts=None, openapi="openapi.yaml", upstream=None, **more):
