@@ -160,6 +160,7 @@ struct mrl_target {
 	enum mrl_target_fault fault;
 	uint16_t segment_count;     /* "/" has one, empty; "/a/" has two, the last empty */
 	struct mrl_slice *segments; /* decoded once; those without '%' are borrowed */
+	bool has_semicolon;         /* in the path, raw: see MRL_TARGET_MATRIX */
 };
 
 /*
@@ -327,5 +328,130 @@ bool mrl_problem_write(struct mrl_buffer *buffer, struct mrl_slice base,
 /* Whether the text is one JSON object whose `status`, if it has one, is this. No strict reader:
  * what is not plainly such an object is false. */
 bool mrl_problem_read(struct mrl_slice body, uint16_t status);
+
+/*
+ * Forms, multipart bodies and percent-encoding: split and decoded, judged by nobody here.
+ */
+
+/* Why a text is not accepted. */
+enum mrl_text_fault {
+	MRL_TEXT_OK = 0,
+	MRL_TEXT_BYTES,  /* a byte that must be percent-encoded, or `;` */
+	MRL_TEXT_ESCAPE, /* '%' without two hexadecimal digits */
+	MRL_TEXT_UTF8,   /* ill-formed UTF-8 after decoding */
+	MRL_TEXT_NUL,
+	MRL_TEXT_PAIRS,     /* more than the limit */
+	MRL_TEXT_NAME_LONG, /* a name of more code points than the limit */
+};
+/* "escape"; empty for MRL_TEXT_OK. */
+struct mrl_slice mrl_text_fault_name(enum mrl_text_fault fault);
+
+enum mrl_decode_flag {
+	MRL_DECODE_PLUS = 1 << 0, /* '+' is a space */
+	MRL_DECODE_NUL = 1 << 1,  /* U+0000 is accepted */
+};
+
+/*
+ * Percent-decoded once, and UTF-8. Borrowed where nothing had to be decoded. `ret_text` is
+ * untouched by a fault.
+ */
+MRL_CHECKED enum mrl_err mrl_percent_decode(struct mrl_slice raw, unsigned flags,
+                                            struct mrl_arena *arena, struct mrl_slice *ret_text,
+                                            enum mrl_text_fault *ret_fault);
+
+struct mrl_form_limits {
+	uint32_t pairs;
+	uint32_t name_chars; /* code points */
+	bool semicolon;      /* `;` is data: some servers split there, so else it refuses */
+	bool nul;
+};
+
+struct mrl_pair {
+	struct mrl_slice name;  /* decoded */
+	struct mrl_slice value; /* raw: styles split before they decode */
+};
+
+struct mrl_form {
+	struct mrl_pair *pairs;
+	uint32_t count;
+	enum mrl_text_fault fault; /* then there are no pairs */
+	uint32_t offset;           /* of the pair that is faulty */
+};
+
+/* A query without '?', or an application/x-www-form-urlencoded body: split at '&', each piece at
+ * its first '='. The empty text has no pairs. */
+MRL_CHECKED enum mrl_err mrl_form_split(const struct mrl_form_limits *limits, struct mrl_slice text,
+                                        struct mrl_arena *arena, struct mrl_form *ret_form);
+
+/* RFC 2046 5.1.1: 1 to 70 of its characters, the last no space. */
+bool mrl_boundary_valid(struct mrl_slice boundary);
+
+struct mrl_multipart_limits {
+	uint32_t parts;
+	uint32_t name_chars;
+};
+
+enum mrl_multipart_fault {
+	MRL_MULTIPART_OK = 0,
+	MRL_MULTIPART_PREAMBLE,    /* does not begin with --boundary CRLF */
+	MRL_MULTIPART_EPILOGUE,    /* more than CRLF behind the end */
+	MRL_MULTIPART_TRUNCATED,   /* no --boundary-- */
+	MRL_MULTIPART_LINE_END,    /* a lone CR or LF before --boundary, or in a part's head */
+	MRL_MULTIPART_DELIMITER,   /* --boundary goes on with anything but CRLF or -- */
+	MRL_MULTIPART_HEAD,        /* a field that is malformed, or more than 2,048 bytes */
+	MRL_MULTIPART_DISPOSITION, /* absent, twice, not form-data, malformed, a foreign parameter
+	                            */
+	MRL_MULTIPART_NAME,        /* absent, twice, `_charset_` */
+	MRL_MULTIPART_FILE_NAME,   /* twice, a path, controls, more than 255 bytes, filename* */
+	MRL_MULTIPART_TYPE,        /* Content-Type twice */
+	MRL_MULTIPART_CODING,      /* Content-Transfer-Encoding twice, or one that changes bytes */
+	MRL_MULTIPART_UTF8,        /* in a name */
+	MRL_MULTIPART_PARTS,       /* more than the limit */
+	MRL_MULTIPART_NAME_LONG,
+};
+/* "line-end"; empty for MRL_MULTIPART_OK. */
+struct mrl_slice mrl_multipart_fault_name(enum mrl_multipart_fault fault);
+
+struct mrl_part_field {
+	struct mrl_slice name; /* as sent */
+	struct mrl_slice value;
+};
+
+struct mrl_part {
+	struct mrl_slice name; /* as sent: not percent-decoded */
+	struct mrl_slice file_name;
+	bool has_file_name;
+	bool has_type;
+	struct mrl_slice type; /* the whole Content-Type value */
+	struct mrl_slice content;
+	uint32_t offset; /* of the part's head in the body */
+	/* But Content-Disposition, Content-Type, Content-Transfer-Encoding. */
+	struct mrl_part_field *fields;
+	uint32_t field_count;
+};
+
+struct mrl_multipart {
+	struct mrl_part *parts;
+	uint32_t count;
+	enum mrl_multipart_fault fault; /* then there are no parts */
+	uint32_t offset;
+};
+
+/*
+ * multipart/form-data (RFC 7578) held strictly: what one parser reads differently from another is
+ * a fault. The boundary is valid. All texts are borrowed from the body; time is linear in it.
+ */
+MRL_CHECKED enum mrl_err mrl_multipart_split(const struct mrl_multipart_limits *limits,
+                                             struct mrl_slice boundary, struct mrl_slice body,
+                                             struct mrl_arena *arena,
+                                             struct mrl_multipart *ret_multipart);
+
+enum mrl_target_flag {
+	MRL_TARGET_MATRIX = 1 << 0, /* `;` may stand in the path: who knows the route judges it */
+};
+/* As mrl_target_parse, which has no flags. */
+MRL_CHECKED enum mrl_err mrl_target_parse_with(struct mrl_slice raw, unsigned flags,
+                                               struct mrl_arena *arena,
+                                               struct mrl_target *ret_target);
 
 #endif

@@ -40,4 +40,14 @@ static inline size_t token_size(struct mrl_slice text)
 	return size;
 }
 
+/* Code points of well-formed UTF-8. */
+static inline size_t count_chars(struct mrl_slice text)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		count += (text.data[i] & 0xC0U) != 0x80U;
+	}
+	return count;
+}
+
 #endif

@@ -35,6 +35,8 @@ struct scan {
 	struct mrl_slice *segments;
 	size_t count;
 	size_t capacity;
+	unsigned flags;
+	bool has_semicolon;
 	enum mrl_target_fault fault;
 	enum mrl_err err;
 };
@@ -49,6 +51,12 @@ static bool is_dots(struct mrl_slice segment)
 {
 	return segment.size != 0 && segment.size <= 2 && segment.data[0] == '.' &&
 	       segment.data[segment.size - 1] == '.';
+}
+
+/* Some servers cut a segment there before they look for "..". */
+static struct mrl_slice before_semicolon(struct mrl_slice segment)
+{
+	return mrl_slice_sub(segment, 0, mrl_slice_find(segment, ';'));
 }
 
 static bool has_escape(struct mrl_slice text)
@@ -82,7 +90,7 @@ static bool may_be_escaped(int byte)
 /* INPUT-4: what comes out of the one decoding is judged as strictly as what went in. */
 static bool judge_decoded(struct scan *scan, struct mrl_slice decoded)
 {
-	if (is_dots(decoded)) {
+	if (is_dots(before_semicolon(decoded))) {
 		return refuse(scan, MRL_TARGET_SEGMENT);
 	}
 	if (has_escape(decoded)) {
@@ -139,6 +147,11 @@ static bool grow(struct scan *scan)
 	return true;
 }
 
+static bool is_matrix(const struct scan *scan, uint8_t byte)
+{
+	return byte == ';' && (scan->flags & MRL_TARGET_MATRIX) != 0;
+}
+
 /* From behind a '/' to the next one, to '?' or to the end; '%' only remembered. */
 static bool scan_segment(struct scan *scan)
 {
@@ -149,10 +162,11 @@ static bool scan_segment(struct scan *scan)
 		while (at < scan->end && (classes[*at] & IN_SEGMENT) != 0) {
 			at++;
 		}
-		if (at == scan->end || *at != '%') {
+		if (at == scan->end || (*at != '%' && !is_matrix(scan, *at))) {
 			break;
 		}
-		escaped = true;
+		escaped = escaped || *at == '%';
+		scan->has_semicolon = scan->has_semicolon || *at == ';';
 	}
 	scan->at = at;
 	if (at < scan->end && *at != '/' && *at != '?') {
@@ -160,7 +174,7 @@ static bool scan_segment(struct scan *scan)
 	}
 	struct mrl_slice segment = mrl_slice(start, (size_t)(at - start));
 	bool inner_empty = segment.size == 0 && at < scan->end && *at == '/';
-	if (inner_empty || is_dots(segment)) {
+	if (inner_empty || is_dots(scan->has_semicolon ? before_semicolon(segment) : segment)) {
 		return refuse(scan, MRL_TARGET_SEGMENT);
 	}
 	if (scan->count == scan->capacity && !grow(scan)) {
@@ -210,15 +224,16 @@ static void fill_refused(struct mrl_slice raw, struct mrl_target *target)
 	target->query = target->has_query ? mrl_slice_from(raw, mark + 1) : MRL_SLICE_NONE;
 }
 
-enum mrl_err mrl_target_parse(struct mrl_slice raw, struct mrl_arena *arena,
-                              struct mrl_target *ret_target)
+enum mrl_err mrl_target_parse_with(struct mrl_slice raw, unsigned flags, struct mrl_arena *arena,
+                                   struct mrl_target *ret_target)
 {
 	struct mrl_target target = {.fault = MRL_TARGET_FORM};
 	if (raw.size == 0) {
 		*ret_target = target;
 		return MRL_OK;
 	}
-	struct scan scan = {.at = raw.data, .end = raw.data + raw.size, .arena = arena};
+	struct scan scan = {
+		.at = raw.data, .end = raw.data + raw.size, .arena = arena, .flags = flags};
 	target.fault = MRL_TARGET_OK;
 	bool accepted = scan_path(&scan);
 	if (accepted) {
@@ -229,6 +244,7 @@ enum mrl_err mrl_target_parse(struct mrl_slice raw, struct mrl_arena *arena,
 		target.query = mrl_slice(scan.at, (size_t)(scan.end - scan.at));
 		target.segments = scan.segments;
 		target.segment_count = (uint16_t)scan.count;
+		target.has_semicolon = scan.has_semicolon;
 		accepted = scan_query(&scan);
 	}
 	if (scan.err != MRL_OK) {
@@ -243,4 +259,10 @@ enum mrl_err mrl_target_parse(struct mrl_slice raw, struct mrl_arena *arena,
 	}
 	*ret_target = target;
 	return MRL_OK;
+}
+
+enum mrl_err mrl_target_parse(struct mrl_slice raw, struct mrl_arena *arena,
+                              struct mrl_target *ret_target)
+{
+	return mrl_target_parse_with(raw, 0, arena, ret_target);
 }
