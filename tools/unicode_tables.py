@@ -221,12 +221,12 @@ def traits(database):
     idna, bidi = idna_classes(database), bidi_classes(database)
     joining = database.by_code("extracted/DerivedJoiningType.txt", "U")
     script = database.by_code("Scripts.txt", "Unknown")
-    recomposes = database.properties["NFC_QC=N"] | database.properties["NFC_QC=M"]
+    never, maybe = database.properties["NFC_QC=N"], database.properties["NFC_QC=M"]
     rows, before = [], None
     for code in range(CODES):
         packed = (idna[code] | JOINING[joining[code]] << 2 | bidi[code] << 5 | SCRIPTS.get(script[code], 0) << 9
-                  | (database.categories[code][0] == "M") << 11 | (code in recomposes) << 12
-                  | database.combining[code] << 16)
+                  | (database.categories[code][0] == "M") << 11 | (code in maybe) << 12
+                  | (code in never) << 13 | database.combining[code] << 16)
         if packed != before:
             rows.append((code, packed))
             before = packed

@@ -118,7 +118,7 @@ struct mrl_unicode_traits mrl_unicode_traits(uint32_t code)
 		.script = (enum mrl_unicode_script)(packed >> 9 & 3),
 		.mark = (packed >> 11 & 1) != 0,
 		.combining = (uint8_t)(packed >> 16),
-		.recomposes = (packed >> 12 & 1) != 0,
+		.nfc = (enum mrl_nfc_quick)(packed >> 12 & 3),
 	};
 }
 
@@ -239,29 +239,30 @@ static uint32_t compose_all(uint32_t *codes, uint32_t count)
 	return kept;
 }
 
-/* NFC_Quick_Check: true only where nothing can move or join. */
-static bool surely_nfc(const uint32_t *codes, uint32_t count)
+/* The worst of NFC_Quick_Check; YES only where nothing can move or join. */
+static enum mrl_nfc_quick quick_check(const uint32_t *codes, uint32_t count)
 {
+	enum mrl_nfc_quick worst = MRL_NFC_YES;
 	uint8_t last = 0;
 	for (uint32_t at = 0; at < count; at++) {
 		struct mrl_unicode_traits traits = mrl_unicode_traits(codes[at]);
-		if (traits.recomposes || (traits.combining > 0 && traits.combining < last)) {
-			return false;
+		bool moves = traits.combining > 0 && traits.combining < last;
+		if (traits.nfc == MRL_NFC_NO || moves) {
+			return MRL_NFC_NO;
 		}
+		worst = traits.nfc > worst ? traits.nfc : worst;
 		last = traits.combining;
 	}
-	return true;
+	return worst;
 }
 
 bool mrl_unicode_is_nfc(const uint32_t *codes, uint32_t count)
 {
 	uint32_t work[LABEL_CODES * DECOMPOSED_MAX];
 	uint32_t size = 0;
-	if (surely_nfc(codes, count)) {
-		return true;
-	}
-	if (count > LABEL_CODES) {
-		return false;
+	enum mrl_nfc_quick quick = quick_check(codes, count);
+	if (quick != MRL_NFC_MAYBE || count > LABEL_CODES) {
+		return quick == MRL_NFC_YES;
 	}
 	for (uint32_t at = 0; at < count; at++) {
 		uint32_t parts[DECOMPOSED_MAX];

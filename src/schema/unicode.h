@@ -62,6 +62,9 @@ enum mrl_unicode_script {
 	MRL_SCRIPT_KANA_HAN, /* Hiragana, Katakana, Han */
 };
 
+/* NFC_Quick_Check; MAYBE joins with some that stand before. */
+enum mrl_nfc_quick { MRL_NFC_YES, MRL_NFC_MAYBE, MRL_NFC_NO };
+
 struct mrl_unicode_traits {
 	enum mrl_idna_class idna;
 	enum mrl_joining_type joining;
@@ -69,7 +72,7 @@ struct mrl_unicode_traits {
 	enum mrl_unicode_script script;
 	bool mark;         /* general category M */
 	uint8_t combining; /* Canonical_Combining_Class; 9: a virama */
-	bool recomposes;   /* NFC_Quick_Check is not Yes: it may join with what stands before */
+	enum mrl_nfc_quick nfc;
 };
 
 /* Of any number; beyond U+10FFFF it is DISALLOWED. */
