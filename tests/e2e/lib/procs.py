@@ -3,6 +3,7 @@
 Every process gets a session of its own, so that its children are known even after it died.
 """
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -28,6 +29,13 @@ def wait_until(true, timeout=10.0, what="condition", every=0.02):
             return result
         assert time.monotonic() < deadline, f"not within {timeout} s: {what}"
         time.sleep(every)
+
+
+def nginx_version():
+    """Of the nginx that the tests run, as numbers: (1, 22, 1)."""
+    path = {"PATH": "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"}
+    said = subprocess.run(["nginx", "-v"], env=path, capture_output=True, text=True, check=True).stderr
+    return tuple(map(int, re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said).groups()))
 
 
 def answers(port, host="127.0.0.1"):
