@@ -49,11 +49,23 @@ static struct fy_parser *make_parser(struct fy_diag *diag, struct mrl_slice text
 	return parser;
 }
 
-/* Where the event stands; an empty scalar has no mark and stands behind the node before it. */
+/* A value that is not written: `key:`. Whether it has marks differs by libfyaml's version. */
+static bool is_absent(struct fy_event *event)
+{
+	if (event->type != FYET_SCALAR) {
+		return false;
+	}
+	struct fy_token *token = event->scalar.value;
+	size_t size = 0;
+	return token == NULL || (fy_token_scalar_style(token) == FYSS_PLAIN &&
+	                         (fy_token_get_text(token, &size) == NULL || size == 0));
+}
+
+/* Where the event stands; what is not written stands where the node before it does: at its key. */
 static uint32_t offset_of(const struct mrl_build *build, struct fy_event *event)
 {
 	const struct fy_mark *mark = fy_event_start_mark(event);
-	if (mark == NULL || mark->input_pos > build->document->text.size) {
+	if (mark == NULL || mark->input_pos > build->document->text.size || is_absent(event)) {
 		return build->offset;
 	}
 	uint32_t offset = (uint32_t)mark->input_pos;
