@@ -31,7 +31,8 @@ const char *mrl_address_parse(struct mrl_slice text, struct mrl_address *ret_add
 	size_t end = host_end(text);
 	struct mrl_address address = {.written = mrl_slice_sub(text, 0, end)};
 	struct mrl_slice rest = mrl_slice_from(text, end);
-	bool bracketed = end > 1 && text.data[0] == '[' && text.data[end - 1] == ']';
+	bool bracketed = mrl_slice_starts(address.written, MRL_SLICE("[")) &&
+	                 mrl_slice_ends(address.written, MRL_SLICE("]"));
 	address.host = bracketed ? mrl_slice_sub(text, 1, end - 2) : address.written;
 	if (!bracketed && mrl_slice_find(mrl_slice_from(rest, 1), ':') + 1 < rest.size) {
 		return "an IPv6 address stands in brackets: [::1]:8443";
