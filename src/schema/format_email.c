@@ -1,0 +1,134 @@
+/*
+ * email (Mailbox of RFC 5321 section 4.1.2) and idn-email (RFC 6531 section 3.3, which adds all
+ * that is not ASCII to local parts and domains; IDNA does not judge those domains here).
+ */
+#include "format.h"
+
+#define MAILBOX_CHARS_MAX 254
+#define LOCAL_BYTES_MAX   64
+#define LABEL_CHARS_MAX   63
+
+/* atext of RFC 5322: letters, digits, !#$%&'*+-/=?^_`{|}~ */
+static const struct mrl_ascii_set atext = {0xa3ffacfa00000000, 0x7fffffffc7fffffe};
+
+static bool is_atom_char(uint32_t code, bool international)
+{
+	return code < 0x80 ? mrl_ascii_has(atext, (uint8_t)code) : international;
+}
+
+/* Takes a dot-string off the front, up to "@". */
+static bool take_dot_string(struct mrl_slice *rest, bool international)
+{
+	uint32_t code, before = '.';
+	struct mrl_slice left = *rest;
+	while (mrl_text_next(&left, &code) && code != '@') {
+		if (code == '.' ? before == '.' : !is_atom_char(code, international)) {
+			return false;
+		}
+		before = code;
+		*rest = left;
+	}
+	return before != '.';
+}
+
+/* Takes a quoted-string off the front. */
+static bool take_quoted(struct mrl_slice *rest, bool international)
+{
+	uint32_t code;
+	struct mrl_slice left = mrl_slice_from(*rest, 1);
+	while (mrl_text_next(&left, &code)) {
+		if (code == '"') {
+			*rest = left;
+			return true;
+		}
+		if (code == '\\' && (!mrl_text_next(&left, &code) || code >= 0x7f)) {
+			return false;
+		}
+		if (code < 0x20 || code == 0x7f || (code >= 0x80 && !international)) {
+			return false;
+		}
+	}
+	return false;
+}
+
+static bool is_address_literal(struct mrl_slice text)
+{
+	static const struct mrl_slice tag = MRL_SLICE_INIT("IPv6:");
+	if (text.size < 2 || text.data[text.size - 1] != ']') {
+		return false;
+	}
+	text = mrl_slice_sub(text, 1, text.size - 2);
+	if (mrl_slice_equal_nocase(mrl_slice_sub(text, 0, tag.size), tag)) {
+		return mrl_format_ipv6(mrl_slice_from(text, tag.size), MRL_DIALECT_2020_12);
+	}
+	return mrl_format_ipv4(text, MRL_DIALECT_2020_12);
+}
+
+/* sub-domain of RFC 6531: as in RFC 5321, but with any code points beyond ASCII. */
+static bool is_international_label(struct mrl_slice label)
+{
+	uint32_t code = '-', count = 0;
+	while (label.size > 0) {
+		bool first = count == 0;
+		if (!mrl_text_next(&label, &code)) {
+			return false;
+		}
+		bool letter = code >= 0x80 || mrl_ascii_letter((uint8_t)code) ||
+		              mrl_is_digit((uint8_t)code);
+		if (!letter && (first || code != '-')) {
+			return false;
+		}
+		count++;
+	}
+	return code != '-' && count <= LABEL_CHARS_MAX;
+}
+
+static bool is_domain(struct mrl_slice text, bool international)
+{
+	for (;;) {
+		size_t dot = mrl_slice_find(text, '.');
+		struct mrl_slice label = mrl_slice_sub(text, 0, dot);
+		if (international ? !is_international_label(label) : !mrl_is_ldh_label(label)) {
+			return false;
+		}
+		if (dot == text.size) {
+			return true;
+		}
+		text = mrl_slice_from(text, dot + 1);
+	}
+}
+
+static bool is_mailbox(struct mrl_slice text, bool international)
+{
+	struct mrl_slice rest = text;
+	bool quoted = text.size > 0 && text.data[0] == '"';
+	bool local = quoted ? take_quoted(&rest, international)
+	                    : take_dot_string(&rest, international);
+	if (!local || text.size - rest.size > LOCAL_BYTES_MAX || rest.size < 2 ||
+	    rest.data[0] != '@') {
+		return false;
+	}
+	rest = mrl_slice_from(rest, 1);
+	return rest.data[0] == '[' ? is_address_literal(rest) : is_domain(rest, international);
+}
+
+bool mrl_format_email(struct mrl_slice text, enum mrl_dialect dialect)
+{
+	(void)dialect;
+	return text.size <= MAILBOX_CHARS_MAX && is_mailbox(text, false);
+}
+
+static bool chars_at_most(struct mrl_slice text, size_t max)
+{
+	size_t chars = 0;
+	for (size_t at = 0; at < text.size && chars <= max; at++) {
+		chars += (text.data[at] & 0xc0) != 0x80;
+	}
+	return chars <= max;
+}
+
+bool mrl_format_idn_email(struct mrl_slice text, enum mrl_dialect dialect)
+{
+	(void)dialect;
+	return chars_at_most(text, MAILBOX_CHARS_MAX) && is_mailbox(text, true);
+}
