@@ -63,7 +63,10 @@ struct mrl_path {
 	const struct mrl_api *api;   /* set by the policy */
 };
 
+struct mrl_oas_file;
+
 struct mrl_api_document {
+	const struct mrl_oas_file *files; /* all that were read, for mrl_input_compile */
 	struct mrl_slice file;
 	struct mrl_slice title, version; /* info.title, info.version */
 	struct mrl_slice version_openapi;

@@ -114,6 +114,9 @@ static enum mrl_err run(struct mrl_oas_load *load, struct mrl_slice path)
 	for (size_t i = 0; err == MRL_OK && i < MRL_COUNT(steps); i++) {
 		err = steps[i](load);
 	}
+	if (err == MRL_OK) {
+		load->api->files = load->files;
+	}
 	return err;
 }
 

@@ -4,7 +4,7 @@
  */
 #include "template.h"
 
-#define NAMES_MAX 16 /* in one segment */
+#define NAMES_MAX MRL_SEGMENT_NAMES_MAX
 
 struct parsing {
 	struct mrl_arena *arena;
@@ -286,4 +286,19 @@ bool mrl_segment_matches(const struct mrl_template_segment *segment, struct mrl_
 	}
 	text = mrl_slice_sub(text, first.size, text.size - first.size - last.size);
 	return segment->name_count == 1 || splits_once(segment, text);
+}
+
+void mrl_segment_split(const struct mrl_template_segment *segment, struct mrl_slice text,
+                       struct mrl_slice *ret_texts)
+{
+	text = mrl_slice_from(text, segment->literals[0].size);
+	for (uint16_t i = 0; i < segment->name_count; i++) {
+		struct mrl_slice literal = segment->literals[i + 1];
+		bool last = i + 1 == segment->name_count;
+		/* It splits in one way only: so each name may end as early as it can. */
+		size_t size = last ? text.size - literal.size
+		                   : 1 + mrl_slice_find_text(mrl_slice_from(text, 1), literal);
+		ret_texts[i] = mrl_slice_sub(text, 0, size);
+		text = mrl_slice_from(text, size + literal.size);
+	}
 }

@@ -45,4 +45,10 @@ bool mrl_segment_same(const struct mrl_template_segment *a, const struct mrl_tem
 /* A decoded segment, each name taking at least one byte, in exactly one way. */
 bool mrl_segment_matches(const struct mrl_template_segment *segment, struct mrl_slice text);
 
+/* The text that each name takes of a segment that matches; `ret_texts` has room for name_count. */
+void mrl_segment_split(const struct mrl_template_segment *segment, struct mrl_slice text,
+                       struct mrl_slice *ret_texts);
+
+#define MRL_SEGMENT_NAMES_MAX 16
+
 #endif
