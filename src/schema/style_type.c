@@ -25,7 +25,8 @@ static bool is_short(const struct mrl_style_context *context, struct mrl_slice t
 		mark++;
 	}
 	struct mrl_slice exponent = mrl_slice_from(text, mark + 1);
-	if (exponent.size != 0 && (exponent.data[0] == '+' || exponent.data[0] == '-')) {
+	if (exponent.data != NULL && exponent.size != 0 &&
+	    (exponent.data[0] == '+' || exponent.data[0] == '-')) {
 		exponent = mrl_slice_from(exponent, 1);
 	}
 	return text.size <= context->number_bytes && exponent.size <= 6;
