@@ -289,7 +289,7 @@ def test_a_second_answer_does_not_reach_the_next_caller(gateway, upstream):
 
 
 def test_an_upstream_field_of_the_frame_is_a_fact(gateway, upstream):
-    upstream.default = BEHAVIOURS["two_lengths"]
+    upstream.default = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX@Bad: 1\r\n\r\n{}", CLOSE)
     assert gateway.record(get(gateway))["facts"]["upstream_fault"] is True
 
 

@@ -12,7 +12,7 @@ from lib.api import DOCUMENT, document, operation
 from lib.behaviours import JSON, fixed
 from lib.cases import h1
 from lib.gateway import Gateway, api
-from lib.procs import free_port
+from lib.procs import free_port, nginx_version
 from lib.rawhttp import Client, tls_context
 from lib.schema import check_preset, check_problem
 from lib.upstreams import Upstream
@@ -186,10 +186,10 @@ def test_values_that_pass_byte_for_byte(gateway, upstream, value):
 
 @pytest.mark.parametrize("value", ["a\0b", "a\nb", "a\rb", "a\x01b", "a\x7fb"])
 def test_values_in_h2(gateway, upstream, value):
-    """Some are malformed for HTTP/2 itself: the stream ends without an answer (RFC 9113 8.2.1)."""
+    """Some are malformed for HTTP/2 itself (RFC 9113 8.2.1): nginx 1.22 ends the stream without an answer."""
     with gateway.h2() as client:
         response = client.request(path="/v1/items", headers=[("x-a", value)])
-        if value[1] in "\0\r\n":
+        if value[1] in "\0\r\n" and nginx_version() < (1, 26):
             assert (response.status, response.reset) == (None, 1)
         else:
             refused(response, "bad-request")

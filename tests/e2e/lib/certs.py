@@ -44,11 +44,12 @@ class Authority:
     def __init__(self, directory, name="tests"):
         self.directory, self.common_name = directory, f"Authority of {name}"
         self.key = ec.generate_private_key(ec.SECP256R1())
-        now = datetime.datetime.utcnow()
+        now = datetime.datetime.now(datetime.timezone.utc)
         self.certificate = (
             builder_of(self.common_name, self.common_name, self.key, now - DAY, now + 50 * DAY)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(usage(signs_certificates=True), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), False)
             .sign(self.key, hashes.SHA256()))
         self.path = write(directory / f"{name}.ca.crt",
                           self.certificate.public_bytes(serialization.Encoding.PEM))
@@ -56,15 +57,16 @@ class Authority:
     def issue(self, file_name, names, expired=False, self_signed=False):
         """Paths of certificate and key for these names and addresses."""
         key = ec.generate_private_key(ec.SECP256R1())
-        now = datetime.datetime.utcnow()
+        now = datetime.datetime.now(datetime.timezone.utc)
         ends = now - DAY if expired else now + 40 * DAY
-        issuer = names[0] if self_signed else self.common_name
+        issuer, signer = (names[0], key) if self_signed else (self.common_name, self.key)
         builder = (builder_of(names[0], issuer, key, ends - 42 * DAY, ends)
                    .add_extension(x509.SubjectAlternativeName([general_name(name) for name in names]), False)
                    .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
                    .add_extension(usage(), critical=True)
-                   .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False))
-        certificate = builder.sign(key if self_signed else self.key, hashes.SHA256())
+                   .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+                   .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), False))
+        certificate = builder.sign(signer, hashes.SHA256())
         cert_path = write(self.directory / f"{file_name}.crt",
                           certificate.public_bytes(serialization.Encoding.PEM))
         return cert_path, write(self.directory / f"{file_name}.key", key_bytes(key))
