@@ -205,13 +205,15 @@ static bool read_head(struct reading *reading)
 		if (!take_line(reading, start, &line)) {
 			return false;
 		}
+		if (line.size == 0 && !reading->has_disposition) {
+			return refuse(reading, MRL_MULTIPART_DISPOSITION);
+		}
 		if (line.size != 0 && !read_field(reading, line)) {
 			return false;
 		}
 		reading->head->at += line.size + 2;
 		if (line.size == 0) {
-			return reading->has_disposition ||
-			       refuse(reading, MRL_MULTIPART_DISPOSITION);
+			return true;
 		}
 	}
 }

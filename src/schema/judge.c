@@ -195,9 +195,6 @@ static enum mrl_err judge_cookie(const struct mrl_judge *judge,
 	struct mrl_style_context context = mrl_judge_context(judge, MRL_CODING_PERCENT);
 	struct mrl_slice raw = raws->items[0].text;
 	struct mrl_json_doc decoded;
-	if (mrl_slice_find(raw, '"') != raw.size) {
-		return mrl_refuse(judge, judge->syntax, MRL_SLICE("syntax"));
-	}
 	context.coding = MRL_CODING_NONE;
 	enum mrl_err err = judge_coded(judge, parameter, &context, raws, doc);
 	if (err != MRL_OK || mrl_judge_refused(judge) || mrl_slice_find(raw, '%') == raw.size) {
@@ -213,13 +210,16 @@ enum mrl_err mrl_judge_parameter(const struct mrl_judge *judge,
 {
 	struct mrl_style_context context = mrl_judge_context(judge, coding_of(parameter));
 	bool content = parameter->style == MRL_STYLE_JSON || parameter->style == MRL_STYLE_TEXT;
-	if (content && raws->count != 1) {
+	bool cookie = parameter->in == MRL_IN_COOKIE;
+	if ((content || cookie) && raws->count != 1) {
 		return mrl_refuse(judge, judge->syntax, MRL_SLICE("repeated"));
+	}
+	if (cookie && mrl_slice_find(raws->items[0].text, '"') != raws->items[0].text.size) {
+		return mrl_refuse(judge, judge->syntax, MRL_SLICE("syntax"));
 	}
 	if (content) {
 		return judge_content(judge, parameter, &context, raws->items[0].text, ret_doc);
 	}
-	return parameter->in == MRL_IN_COOKIE
-	               ? judge_cookie(judge, parameter, raws, ret_doc)
-	               : judge_coded(judge, parameter, &context, raws, ret_doc);
+	return cookie ? judge_cookie(judge, parameter, raws, ret_doc)
+	              : judge_coded(judge, parameter, &context, raws, ret_doc);
 }
