@@ -73,6 +73,21 @@ uint32_t mrl_edge_count(const char *run_dir, uint64_t generation)
 	return with;
 }
 
+uint32_t mrl_edge_generations(const char *run_dir)
+{
+	struct mrl_edge_worker workers[MRL_EDGE_WORKERS_MAX];
+	size_t count = mrl_edge_workers(run_dir, workers);
+	uint32_t generations = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool seen = false;
+		for (size_t j = 0; j < i; j++) {
+			seen = seen || workers[j].generation == workers[i].generation;
+		}
+		generations += seen ? 0 : 1;
+	}
+	return generations;
+}
+
 static bool is_alive(const char *run_dir, uint32_t number)
 {
 	struct mrl_ring_file file = {.fd = -1};

@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#define MRL_EDGE_WORKERS_MAX 64
+#define MRL_EDGE_WORKERS_MAX 192
 
 struct mrl_edge_worker {
 	pid_t pid;
@@ -17,6 +17,8 @@ struct mrl_edge_worker {
 size_t mrl_edge_workers(const char *run_dir, struct mrl_edge_worker workers[MRL_EDGE_WORKERS_MAX]);
 /* How many of them have the generation. */
 uint32_t mrl_edge_count(const char *run_dir, uint64_t generation);
+/* How many generations living workers have among them. */
+uint32_t mrl_edge_generations(const char *run_dir);
 /* Whether merlon-auditd serves the newest ring: before that calls are refused. */
 bool mrl_edge_is_recorded(const char *run_dir);
 

@@ -34,6 +34,7 @@ struct mrl_reload {
 	uint64_t deadline_ms;
 	uint64_t settles_ms; /* when the old workers have been told too; 0: not all report */
 	bool asked_again;
+	bool delayed; /* until workers of an old generation have ended */
 	bool ok;
 	char *messages; /* of the last one; malloc */
 	size_t messages_bytes;

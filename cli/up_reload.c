@@ -17,6 +17,8 @@
 #define SETTLE_MS       300
 #define WORKERS_MS      10000
 #define LOG_BYTES_SHOWN 4096
+/* Each has workers with a slot of the audit ring; calls that last keep the old ones for 30 s. */
+#define GENERATIONS_MAX 4
 
 static char *log_path(const struct mrl_up *up)
 {
@@ -88,14 +90,29 @@ static bool make(struct mrl_supervisor *supervisor, FILE *report)
 	return true;
 }
 
+static bool must_wait(struct mrl_supervisor *supervisor)
+{
+	struct mrl_reload *reload = &supervisor->reload;
+	if (reload->waits_for != 0) {
+		reload->asked_again = true;
+		return true;
+	}
+	bool delayed = mrl_edge_generations(supervisor->up->places.run) >= GENERATIONS_MAX;
+	if (delayed && !reload->delayed) {
+		fprintf(stderr, "merlon: reload waits: %u generations still have calls\n",
+		        (unsigned)GENERATIONS_MAX);
+	}
+	reload->delayed = delayed;
+	return delayed;
+}
+
 void mrl_reload_begin(struct mrl_supervisor *supervisor)
 {
 	struct mrl_reload *reload = &supervisor->reload;
 	struct mrl_arena *arena = supervisor->up->cli->arena;
 	char *text = NULL;
 	size_t size = 0;
-	if (reload->waits_for != 0) {
-		reload->asked_again = true;
+	if (must_wait(supervisor)) {
 		return;
 	}
 	reload->started++;
@@ -163,6 +180,9 @@ void mrl_reload_check(struct mrl_supervisor *supervisor, uint64_t now_ms)
 {
 	const struct mrl_reload *reload = &supervisor->reload;
 	if (reload->waits_for == 0) {
+		if (reload->delayed) {
+			mrl_reload_begin(supervisor);
+		}
 		return;
 	}
 	uint32_t have = mrl_edge_count(supervisor->up->places.run, reload->waits_for);

@@ -51,11 +51,10 @@ void *ngx_merlon_create_conf(ngx_cycle_t *cycle)
 char *ngx_merlon_init_conf(ngx_cycle_t *cycle, void *conf)
 {
 	ngx_merlon_conf_t *settings = conf;
-	(void)cycle;
 	ngx_conf_init_value(settings->graceful, 0);
 	ngx_conf_init_value(settings->generation, 1);
 	ngx_conf_init_value(settings->bench_controls, MRL_CONTROL_COUNT);
-	return NGX_CONF_OK;
+	return ngx_merlon_open_zones(cycle, settings) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 void *ngx_http_merlon_create_main_conf(ngx_conf_t *cf)
@@ -251,6 +250,7 @@ ngx_int_t ngx_http_merlon_postconfiguration(ngx_conf_t *cf)
 		return NGX_OK;
 	}
 	find_named(cf);
+	ngx_http_merlon_bench(cf, main_conf->policy);
 	if (ngx_http_merlon_check(cf) != NGX_OK || add_handlers(cf) != NGX_OK) {
 		return NGX_ERROR;
 	}

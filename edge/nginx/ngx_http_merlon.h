@@ -18,9 +18,10 @@
 #define MRL_EDGE_ARENA_MAX    (8U << 20)
 #define MRL_EDGE_RANDOM_BYTES 4096
 
-/* R/edge.status: which generation each worker has, for who reloads. */
+/* R/edge.status: which generation each worker has, for who reloads; room for four generations of
+ * sixteen workers and those that are on their way. */
 #define MRL_EDGE_STATUS_MAGIC "MRLEDGE1"
-#define MRL_EDGE_STATUS_SLOTS 64
+#define MRL_EDGE_STATUS_SLOTS 192
 
 struct mrl_edge_status_slot {
 	uint32_t pid; /* 0: free */
@@ -138,8 +139,14 @@ static inline struct mrl_slice ngx_merlon_slice(const ngx_str_t *text)
 /* conf.c */
 ngx_int_t ngx_http_merlon_postconfiguration(ngx_conf_t *cf);
 
-/* zones.c: shared memory of the run directory, and what a worker claims of it. */
+/* bench_on.c, bench_off.c: `merlon_bench_controls`. */
+void ngx_http_merlon_bench(ngx_conf_t *cf, struct mrl_policy *policy);
+
+/* zones.c: shared memory of the run directory. */
+ngx_int_t ngx_merlon_open_zones(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf);
 ngx_int_t ngx_merlon_init_module(ngx_cycle_t *cycle);
+
+/* worker.c: what a worker claims of it, and what it has for itself. */
 ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle);
 void ngx_merlon_exit_process(ngx_cycle_t *cycle);
 ngx_merlon_worker_t *ngx_merlon_worker(void);

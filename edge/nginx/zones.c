@@ -1,68 +1,47 @@
 /*
  * Shared memory of the run directory: files that the master maps and workers inherit, so that
- * daemons share them and they outlive a reload and a crash. And what a worker has for itself.
+ * daemons share them and they outlive a reload and a crash.
+ *
+ * They are opened while the configuration is read: there a failure ends the reload and the old
+ * workers serve on, while in init_module it would end the master.
  */
 #include "ngx_http_merlon.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/random.h>
 
 #define STATUS_BYTES 4096
-
-#define CLAIM_AGAIN_MS 500
-
-static ngx_merlon_worker_t worker_state;
-static ngx_msec_t claimed_ms;
+_Static_assert(sizeof(struct mrl_edge_status) <= STATUS_BYTES, "one page");
 
 static ngx_merlon_conf_t *core_conf(volatile ngx_cycle_t *cycle)
 {
 	return (ngx_merlon_conf_t *)ngx_get_conf(cycle->conf_ctx, ngx_merlon_module);
 }
 
-static enum mrl_err claim_slot(ngx_merlon_conf_t *conf)
+static uint32_t worker_count(const ngx_core_conf_t *core)
 {
-	enum mrl_err err = mrl_ring_file_claim(&conf->ring, MRL_RING_EDGE, &worker_state.producer);
-	worker_state.has_producer = err == MRL_OK;
-	claimed_ms = ngx_current_msec;
-	return err;
+	return core->worker_processes > 0 ? (uint32_t)core->worker_processes : 1;
 }
 
-/* After many reloads workers of old generations that still have calls hold every slot. One that
- * started then refuses all calls, so it asks again: slots become free when those end. */
-ngx_merlon_worker_t *ngx_merlon_worker(void)
+/* Old workers keep their slots while they have calls. New ones without a slot could only refuse all
+ * calls, so the reload is refused instead. At the first start slots of the dead are no reason. */
+static ngx_int_t check_room(const ngx_cycle_t *cycle, const ngx_merlon_conf_t *conf,
+                            uint32_t workers)
 {
-	ngx_merlon_conf_t *conf = core_conf(ngx_cycle);
-	if (!worker_state.has_producer && conf->ring.ring.memory != NULL &&
-	    ngx_current_msec - claimed_ms >= CLAIM_AGAIN_MS) {
-		(void)claim_slot(conf);
+	if (ngx_is_init_cycle(cycle->old_cycle) || mrl_ring_file_has_room(&conf->ring, workers)) {
+		return NGX_OK;
 	}
-	return &worker_state;
-}
-
-/* The pool is refilled by one system call for some two hundred calls. */
-void ngx_merlon_random(ngx_merlon_worker_t *worker, uint8_t *bytes, size_t size)
-{
-	if (worker->random_left < size) {
-		ssize_t got = getrandom(worker->random, sizeof(worker->random), 0);
-		if (got != (ssize_t)sizeof(worker->random)) {
-			/* Linux gives 256 bytes and more whole unless a signal comes: ask again. */
-			got = getrandom(worker->random, 256, 0);
-		}
-		worker->random_left = got > 0 ? (size_t)got : 0;
-	}
-	if (worker->random_left >= size) {
-		worker->random_left -= size;
-		ngx_memcpy(bytes, worker->random + worker->random_left, size);
-	}
+	ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+	              "merlon: not reloaded: no room in \"%V\" for the audit rings of %uD workers "
+	              "until old ones have ended their calls",
+	              &conf->run_dir, workers);
+	return NGX_ERROR;
 }
 
 static ngx_int_t open_ring(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
 {
 	const ngx_core_conf_t *core = (const ngx_core_conf_t *)ngx_get_conf(cycle->conf_ctx,
 	                                                                    ngx_core_module);
-	uint32_t workers = core->worker_processes > 0 ? (uint32_t)core->worker_processes : 1;
 	struct mrl_ring_options options = {
 		.run_dir = (const char *)conf->run_dir.data,
 		.owner = core->user,
@@ -72,7 +51,7 @@ static ngx_int_t open_ring(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
 		options.owner = (uid_t)NGX_CONF_UNSET_UINT;
 		options.group = (gid_t)NGX_CONF_UNSET_UINT;
 	}
-	enum mrl_err err = mrl_ring_sizes_default(workers, (uint32_t)cycle->connection_n,
+	enum mrl_err err = mrl_ring_sizes_default(worker_count(core), (uint32_t)cycle->connection_n,
 	                                          &options.sizes);
 	if (err == MRL_OK) {
 		err = mrl_ring_file_open(&options, &conf->ring);
@@ -84,7 +63,7 @@ static ngx_int_t open_ring(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
 		              err == MRL_ERR_UNSUPPORTED ? " (the folder must lie on tmpfs)" : "");
 		return NGX_ERROR;
 	}
-	return NGX_OK;
+	return check_room(cycle, conf, worker_count(core));
 }
 
 static ngx_int_t open_status(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
@@ -126,10 +105,15 @@ static void say_policy(ngx_cycle_t *cycle, const ngx_merlon_conf_t *conf)
 	}
 }
 
-ngx_int_t ngx_merlon_init_module(ngx_cycle_t *cycle)
+/* `nginx -t` and `nginx -s` open nothing. */
+static bool is_asked_only(void)
 {
-	ngx_merlon_conf_t *conf = core_conf(cycle);
-	if (conf->run_dir.len == 0 || ngx_test_config) {
+	return ngx_test_config || ngx_process == NGX_PROCESS_SIGNALLER;
+}
+
+ngx_int_t ngx_merlon_open_zones(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
+{
+	if (conf->run_dir.len == 0 || is_asked_only()) {
 		return NGX_OK;
 	}
 	ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(cycle->pool, 0);
@@ -138,68 +122,14 @@ ngx_int_t ngx_merlon_init_module(ngx_cycle_t *cycle)
 	}
 	cleanup->handler = release;
 	cleanup->data = conf;
-	if (open_ring(cycle, conf) != NGX_OK || open_status(cycle, conf) != NGX_OK) {
-		return NGX_ERROR;
-	}
-	say_policy(cycle, conf);
-	return NGX_OK;
+	return open_ring(cycle, conf) == NGX_OK ? open_status(cycle, conf) : NGX_ERROR;
 }
 
-static void claim_status(const ngx_merlon_conf_t *conf)
+ngx_int_t ngx_merlon_init_module(ngx_cycle_t *cycle)
 {
-	for (unsigned i = 0; i < MRL_EDGE_STATUS_SLOTS; i++) {
-		struct mrl_edge_status_slot *slot = &conf->status->slots[i];
-		uint32_t owner = __atomic_load_n(&slot->pid, __ATOMIC_ACQUIRE);
-		bool is_free = owner == 0 || (kill((pid_t)owner, 0) == -1 && ngx_errno == ESRCH);
-		if (is_free &&
-		    __atomic_compare_exchange_n(&slot->pid, &owner, (uint32_t)ngx_pid, false,
-		                                __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
-			__atomic_store_n(&slot->generation, (uint64_t)conf->generation,
-			                 __ATOMIC_RELEASE);
-			worker_state.status_slot = slot;
-			return;
-		}
-	}
-}
-
-static ngx_int_t die_with_master(ngx_cycle_t *cycle)
-{
-	/* After SIGKILL of the master a worker would serve on as an orphan and hold the port. */
-	if (prctl(PR_SET_PDEATHSIG, SIGTERM) == -1 || getppid() != ngx_parent) {
-		ngx_log_error(NGX_LOG_ALERT, cycle->log, ngx_errno, "merlon: the master is gone");
-		return NGX_ERROR;
-	}
-	return NGX_OK;
-}
-
-ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle)
-{
-	ngx_merlon_conf_t *conf = core_conf(cycle);
-	if (ngx_process != NGX_PROCESS_WORKER) {
-		return NGX_OK;
-	}
-	if (conf->graceful && die_with_master(cycle) != NGX_OK) {
-		return NGX_ERROR;
-	}
+	const ngx_merlon_conf_t *conf = core_conf(cycle);
 	if (conf->ring.ring.memory != NULL) {
-		enum mrl_err err = claim_slot(conf);
-		if (err != MRL_OK) {
-			ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
-			              "merlon: no slot in the ring: %s", mrl_err_name(err));
-		}
-		claim_status(conf);
+		say_policy(cycle, conf);
 	}
-	return conf->graceful ? ngx_merlon_drain_init(cycle) : NGX_OK;
-}
-
-void ngx_merlon_exit_process(ngx_cycle_t *cycle)
-{
-	(void)cycle;
-	if (worker_state.has_producer) {
-		worker_state.has_producer = false;
-		mrl_ring_close(&worker_state.producer);
-	}
-	if (worker_state.status_slot != NULL) {
-		__atomic_store_n(&worker_state.status_slot->pid, 0, __ATOMIC_RELEASE);
-	}
+	return NGX_OK;
 }

@@ -283,6 +283,8 @@ struct mrl_ring_identity {
  */
 MRL_CHECKED enum mrl_err mrl_ring_take(const struct mrl_ring *ring, uint32_t pid,
                                        uint32_t *ret_slot);
+/* How many slots take could mark just now. */
+uint32_t mrl_ring_free_slots(const struct mrl_ring *ring);
 void mrl_ring_give_back(const struct mrl_ring *ring, uint32_t slot);
 void mrl_ring_claim(const struct mrl_ring *ring, uint32_t slot,
                     const struct mrl_ring_identity *identity, struct mrl_producer *ret_producer);

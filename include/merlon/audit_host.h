@@ -48,6 +48,8 @@ void mrl_ring_file_release(struct mrl_ring_file *file);
  */
 MRL_CHECKED enum mrl_err mrl_ring_file_claim(const struct mrl_ring_file *file, uint32_t kind,
                                              struct mrl_producer *ret_producer);
+/* Whether so many processes more could claim just now: slots, and blocks of the tmpfs. */
+bool mrl_ring_file_has_room(const struct mrl_ring_file *file, uint32_t count);
 /* Gives the blocks of a slot's data back to tmpfs. The daemon calls it before it frees the slot. */
 void mrl_ring_file_punch(const struct mrl_ring_file *file, uint32_t slot);
 

@@ -7,7 +7,7 @@
 enum mrl_err mrl_ring_sizes_default(uint32_t workers, uint32_t connections,
                                     struct mrl_ring_sizes *ret_sizes)
 {
-	uint64_t slots = (uint64_t)workers * 8;
+	uint64_t slots = (uint64_t)workers * 16; /* old workers drain, a reload after the other */
 	uint64_t inflight = (uint64_t)connections * 2;
 	uint64_t wanted = inflight * 4 * MRL_AUDIT_REC_MAX;
 	uint64_t bytes = RING_BYTES_MIN;
@@ -130,6 +130,15 @@ enum mrl_err mrl_ring_take(const struct mrl_ring *ring, uint32_t pid, uint32_t *
 		}
 	}
 	return MRL_ERR_FULL;
+}
+
+uint32_t mrl_ring_free_slots(const struct mrl_ring *ring)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 1; i < ring->sizes.slot_count; i++) {
+		count += LOAD(ring_slot(ring, i)->owner) == SLOT_FREE ? 1 : 0;
+	}
+	return count;
 }
 
 void mrl_ring_give_back(const struct mrl_ring *ring, uint32_t slot)

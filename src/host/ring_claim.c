@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static bool draw_incarnation(uint64_t *ret_incarnation)
@@ -58,6 +59,18 @@ enum mrl_err mrl_ring_file_claim(const struct mrl_ring_file *file, uint32_t kind
 	}
 	mrl_ring_claim(&file->ring, slot, &identity, ret_producer);
 	return MRL_OK;
+}
+
+bool mrl_ring_file_has_room(const struct mrl_ring_file *file, uint32_t count)
+{
+	const struct mrl_ring *ring = &file->ring;
+	uint64_t bytes = (uint64_t)count * (ring->control_bytes + ring->sizes.ring_bytes);
+	struct statfs info;
+	if (mrl_ring_free_slots(ring) < count || fstatfs(file->fd, &info) != 0) {
+		return false;
+	}
+	/* a tmpfs without a limit says 0 blocks */
+	return info.f_blocks == 0 || info.f_bavail * (uint64_t)info.f_bsize >= bytes;
 }
 
 void mrl_ring_file_punch(const struct mrl_ring_file *file, uint32_t slot)

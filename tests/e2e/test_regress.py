@@ -1,16 +1,17 @@
 """Faults that were found in this gateway once, one test each."""
 import os
+import shutil
 import signal
 import time
 
 import pytest
 
 from lib.gateway import Gateway
-from lib.procs import free_port, wait_until
+from lib.guest import Guest
+from lib.procs import free_port, session_members, wait_until
 from lib.rawhttp import Client, Truncated
 from lib.upstreams import KEEP, Upstream, reply
 
-RELOADS = 10
 LATE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n\"forged\""
 
 
@@ -88,21 +89,126 @@ def statuses(gateway, count=8):
     return found
 
 
-def test_calls_are_served_again_when_old_workers_end():
-    """Old workers with endless calls hold every slot of the ring; the newest gets one when they end."""
-    with Upstream() as upstream, Gateway(upstream, expected=["no slot in the ring"]) as gateway:
+def hold(gateway, held):
+    """Calls without an end, so many that each worker has some."""
+    held += [gateway.tls() for _ in range(6)]
+    for client in held[-6:]:
+        client.send(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    time.sleep(0.1)
+
+
+def test_reloads_wait_while_old_workers_have_calls():
+    """Old workers with endless calls would hold every slot of the ring, and the newest answer 503."""
+    with Upstream() as upstream, Gateway(upstream) as gateway:
         upstream.on("/v1/events", endless)
-        held = []
-        for number in range(2, RELOADS + 2):
-            for _ in range(6):
-                held.append(gateway.tls())
-                held[-1].send(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            time.sleep(0.1)
+        held, each = [], len(gateway.workers())
+        for number in range(2, 5):
+            hold(gateway, held)
             reload(gateway, number)
+            assert statuses(gateway) == {200}
+        assert len(gateway.workers()) == 4 * each
+        hold(gateway, held)
+        os.kill(gateway.process.pid, signal.SIGHUP)
+        wait_until(lambda: "reload waits: 4 generations" in gateway.process.log, 3, "the reload waits")
+        time.sleep(0.5)
+        assert "generation 5" not in gateway.process.log
+        assert statuses(gateway) == {200}
         for client in held:
             client.close()
         upstream.drop_connections()
-        wait_until(lambda: statuses(gateway) == {200}, 10, "every worker serves")
+        wait_until(lambda: "generation 5 is at work" in gateway.process.log, 10, "generation 5")
+        assert statuses(gateway) == {200}
+
+
+# --- the same in an nginx of somebody's own, which nobody delays
+
+GUEST = """server {
+	@TLS@ server_name localhost; @CERT@ merlon on; @SERVER@
+	location / { @PROXY@ proxy_pass http://behind; proxy_set_header Host behind.test; }
+}
+server { listen @PLAIN@; location / { proxy_pass http://behind; } }"""
+
+
+def slots(guest):
+    """How many slots of the ring belong to somebody: the low half of each slot's second word is not 0."""
+    data = max(guest.run_folder.glob("audit.ring.*")).open("rb")
+    with data:
+        header = data.read(32)
+        count, stride = int.from_bytes(header[12:16], "little"), int.from_bytes(header[24:32], "little")
+        owners = []
+        for number in range(1, count):
+            data.seek(4096 + number * stride + 8)
+            owners.append(int.from_bytes(data.read(4), "little"))
+    return len(owners) - owners.count(0)
+
+
+def workers(guest):
+    return [pid for pid in session_members(guest.nginx.pid) if pid != guest.nginx.pid]
+
+
+def reload_guest(guest):
+    before = set(workers(guest))
+    os.kill(guest.nginx.pid, signal.SIGHUP)
+    wait_until(lambda: set(workers(guest)) - before, 5, "a new worker")
+    wait_until(lambda: call(guest).status == 200, 5, "it serves")
+    time.sleep(0.2)  # nginx tells the old one 100 ms later
+
+
+def call(guest):
+    with guest.tls() as client:
+        return client.request(target="/v1/items")
+
+
+def begin(client, target=b"/v1/events"):
+    client.send(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % target)
+    time.sleep(0.1)
+    return client
+
+
+def test_a_reload_that_cannot_have_its_ring_leaves_nginx_at_work(upstream):
+    upstream.reset()
+    with Guest(GUEST, upstream, run_dir=True, expected=["no audit ring"]) as guest:
+        before = workers(guest)
+        shutil.rmtree(guest.run_folder)
+        os.kill(guest.nginx.pid, signal.SIGHUP)
+        wait_until(lambda: "no audit ring" in guest.error_log, 5, "the finding")
+        time.sleep(0.3)
+        assert guest.nginx.running and workers(guest) == before
+        assert call(guest).status == 200
+
+
+def test_a_worker_that_ends_without_calls_gives_its_slot_back(upstream):
+    upstream.reset()
+    upstream.on("/not-ours", endless)
+    with Guest(GUEST, upstream, run_dir=True) as guest:
+        held = []
+        for _ in range(3):
+            held.append(begin(guest.clear(guest.plain_port), b"/not-ours"))
+            reload_guest(guest)
+        wait_until(lambda: slots(guest) == 1, 5, "slots are given back")
+        assert len(workers(guest)) == 4
+        for client in held:
+            client.close()
+        upstream.drop_connections()
+
+
+def test_a_reload_without_slots_for_its_workers_is_refused(upstream):
+    upstream.reset()
+    upstream.on("/v1/events", endless)
+    with Guest(GUEST, upstream, run_dir=True, expected=["not reloaded"]) as guest:
+        held = []
+        for _ in range(14):
+            held.append(begin(guest.tls()))
+            reload_guest(guest)
+        held.append(begin(guest.tls()))
+        os.kill(guest.nginx.pid, signal.SIGHUP)
+        wait_until(lambda: "not reloaded: no room" in guest.error_log, 5, "the finding")
+        assert {call(guest).status for _ in range(8)} == {200}
+        for client in held:
+            client.close()
+        upstream.drop_connections()
+        wait_until(lambda: slots(guest) == 1, 10, "old workers end")
+        reload_guest(guest)
 
 
 def test_each_address_of_a_port_has_its_own_client_ip(upstream):

@@ -12,7 +12,7 @@ static void test_default_sizes(void **state)
 	assert_int_equal(sizes.inflight_max, 1024);
 	assert_int_equal(sizes.ring_bytes, 16 << 20);
 	assert_int_equal(mrl_ring_sizes_default(4, 4096, &sizes), MRL_OK);
-	assert_int_equal(sizes.slot_count, 32);
+	assert_int_equal(sizes.slot_count, 64);
 	assert_int_equal(sizes.ring_bytes, 64 << 20);
 	assert_int_equal(mrl_ring_sizes_check(&sizes), MRL_OK);
 	assert_int_equal(mrl_ring_sizes_default(4, 1 << 20, &sizes), MRL_ERR_LIMIT);
@@ -166,6 +166,20 @@ static void test_claim(void **state)
 	assert_int_not_equal(mrl_slot_look(&fixture->file.ring, 1).incarnation, 0);
 }
 
+static void test_room(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mrl_producer first, second;
+	assert_true(mrl_ring_file_has_room(&fixture->file, 2));
+	assert_false(mrl_ring_file_has_room(&fixture->file, 3));
+	assert_int_equal(mrl_ring_file_claim(&fixture->file, MRL_RING_EDGE, &first), MRL_OK);
+	assert_true(mrl_ring_file_has_room(&fixture->file, 1));
+	assert_false(mrl_ring_file_has_room(&fixture->file, 2));
+	assert_int_equal(mrl_ring_file_claim(&fixture->file, MRL_RING_EDGE, &second), MRL_OK);
+	mrl_ring_close(&first);
+	assert_false(mrl_ring_file_has_room(&fixture->file, 1));
+}
+
 static void test_policy(void **state)
 {
 	struct fixture *fixture = *state;
@@ -188,6 +202,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_data_is_mapped_twice, fixture_setup,
 	                                        fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_claim, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_room, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_policy, fixture_setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
