@@ -238,12 +238,10 @@ static enum mrl_err fill_place(struct gathering *gathering, enum mrl_input_place
 enum mrl_err mrl_input_parameters(struct mrl_input_load *load, const struct mrl_node *item)
 {
 	struct gathering gathering = {.load = load};
-	struct mrl_arena_mark mark = mrl_arena_mark(&load->oas.scratch);
 	enum mrl_err err = gather_all(&gathering, item);
 	for (unsigned in = MRL_IN_PATH; err == MRL_OK && in < MRL_IN_COUNT; in++) {
 		err = fill_place(&gathering, (enum mrl_input_place)in);
 	}
-	mrl_arena_reset(&load->oas.scratch, mark);
 	return err;
 }
 
