@@ -148,6 +148,7 @@ void mrl_json_write(const struct mrl_json_doc *doc, const struct mrl_json_node *
 struct mrl_json_build {
 	struct mrl_arena *arena;
 	struct mrl_json_node *nodes;
+	const uint8_t **texts; /* of each node, until finish */
 	uint32_t node_count, node_capacity;
 	uint32_t open[16]; /* containers */
 	uint8_t depth;
