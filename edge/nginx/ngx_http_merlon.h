@@ -193,14 +193,18 @@ struct mrl_verdict ngx_http_merlon_verdict_of(ngx_http_merlon_ctx_t *ctx, ngx_ui
 
 /* reply.c */
 ngx_int_t ngx_http_merlon_reply_init(ngx_conf_t *cf);
-/* Shows headers_out to the core as ctx->reply. */
-ngx_int_t ngx_http_merlon_reply_view(ngx_http_merlon_ctx_t *ctx);
 /* Runs ANSWER over the head that is in headers_out and sends it. */
 ngx_int_t ngx_http_merlon_send_answer_head(ngx_http_merlon_ctx_t *ctx);
 /* Goes on with the plan of the reply; NGX_AGAIN: the body is to be held. */
 ngx_int_t ngx_http_merlon_run_reply(ngx_http_merlon_ctx_t *ctx, struct mrl_verdict *ret_verdict);
 /* The plan has passed: writes edits and sends the head. */
 ngx_int_t ngx_http_merlon_send_reply_head(ngx_http_merlon_ctx_t *ctx);
+
+/* reply_view.c */
+/* Shows headers_out to the core as ctx->reply. */
+ngx_int_t ngx_http_merlon_reply_view(ngx_http_merlon_ctx_t *ctx);
+/* Ends the upstream's connection behind a reply whose announced body cannot come. */
+void ngx_http_merlon_retire_bodiless(const ngx_http_merlon_ctx_t *ctx);
 
 /* hold.c: the body filter. */
 ngx_int_t ngx_http_merlon_hold_init(ngx_conf_t *cf);
