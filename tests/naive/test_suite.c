@@ -1,0 +1,147 @@
+/*
+ * The published JSON Schema suite against the interpreter: test_suite VECTORS METASCHEMAS, both
+ * folders. Exits 77 where the vectors are absent.
+ */
+#include "naive.h"
+#include "tape.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define ARENA_BYTES ((size_t)1 << 30)
+
+static const struct folder {
+	const char *name;
+	enum mrl_dialect dialect;
+} folders[] = {
+	{"draft2020-12", MRL_DIALECT_2020_12},
+	{"draft2019-09", MRL_DIALECT_2019_09},
+	{"draft7", MRL_DIALECT_7},
+	{"draft4", MRL_DIALECT_4},
+};
+
+struct suite {
+	struct mrl_arena arena;
+	struct load_sources sources; /* remotes and metaschemas; the case's schema behind them */
+	struct mrl_schema_options options;
+	uint32_t passed, failed;
+};
+
+static struct naive_result result; /* too large for the stack */
+
+static void one_test(struct suite *suite, struct naive *naive, const struct mrl_node *group,
+                     const struct mrl_node *test)
+{
+	struct mrl_json_doc doc;
+	struct mrl_schema_entry entry = {.node = mrl_node_member(group, "schema")};
+	const struct mrl_node *valid = mrl_node_member(test, "valid");
+	tape_of_node(mrl_node_member(test, "data"), &suite->arena, &doc);
+	naive_validate(naive, &entry, &doc, doc.nodes, &result);
+	bool wanted = mrl_slice_is(valid->text, "true");
+	if (result.verdict == (wanted ? NAIVE_VALID : NAIVE_INVALID)) {
+		suite->passed++;
+		return;
+	}
+	suite->failed++;
+	printf("%.*s: %.*s: %.*s: %s\n", MRL_PRINT(group->document->file),
+	       MRL_PRINT(mrl_node_member(group, "description")->text),
+	       MRL_PRINT(mrl_node_member(test, "description")->text),
+	       result.verdict == NAIVE_GAVE_UP ? "gave up"
+	       : wanted                        ? "refused"
+	                                       : "accepted");
+}
+
+static void one_group(struct suite *suite, const struct mrl_node *group)
+{
+	struct mrl_arena_mark mark = mrl_arena_mark(&suite->arena);
+	const struct mrl_node *tests = mrl_node_member(group, "tests");
+	suite->sources.items[suite->sources.count] = (struct mrl_schema_source){
+		.uri = MRL_SLICE("http://suite.example/schema.json"),
+		.root = mrl_node_member(group, "schema"),
+	};
+	suite->options.sources = suite->sources.items;
+	suite->options.source_count = suite->sources.count + 1;
+	struct naive *naive = naive_open(&suite->options, &suite->arena);
+	if (naive == NULL) {
+		load_fail("too many identifiers", "suite");
+	}
+	for (const struct mrl_node *test = mrl_node_first(tests); test != NULL;
+	     test = mrl_node_after(tests, test)) {
+		one_test(suite, naive, group, test);
+	}
+	mrl_arena_reset(&suite->arena, mark);
+}
+
+static void one_file(struct suite *suite, const char *path)
+{
+	struct mrl_arena_mark mark = mrl_arena_mark(&suite->arena);
+	const struct mrl_node *root = load_file(path, &suite->arena);
+	uint32_t failed = suite->failed;
+	for (const struct mrl_node *group = mrl_node_first(root); group != NULL;
+	     group = mrl_node_after(root, group)) {
+		one_group(suite, group);
+	}
+	if (suite->failed != failed) {
+		printf("  in %s\n", path);
+	}
+	mrl_arena_reset(&suite->arena, mark);
+}
+
+static void one_folder(struct suite *suite, const char *vectors, const struct folder *folder)
+{
+	char path[2048];
+	struct dirent *entry;
+	snprintf(path, sizeof(path), "%s/tests/%s", vectors, folder->name);
+	DIR *directory = opendir(path);
+	if (directory == NULL) {
+		load_fail("cannot be opened", path);
+	}
+	suite->options.dialect = folder->dialect;
+	while ((entry = readdir(directory)) != NULL) {
+		if (mrl_slice_ends(mrl_slice_text(entry->d_name), MRL_SLICE(".json"))) {
+			snprintf(path, sizeof(path), "%s/tests/%s/%s", vectors, folder->name,
+			         entry->d_name);
+			one_file(suite, path);
+		}
+	}
+	closedir(directory);
+	printf("%s: %u passed, %u failed\n", folder->name, suite->passed, suite->failed);
+}
+
+/* A remote without `$schema` has the dialect of the folder that asks. */
+static void load_all(struct suite *suite, const char *vectors, const char *metaschemas)
+{
+	char path[2048];
+	snprintf(path, sizeof(path), "%s/remotes", vectors);
+	load_folder(&suite->sources, &suite->arena, path, "http://localhost:1234/");
+	snprintf(path, sizeof(path), "%s/json-schema.org/draft", metaschemas);
+	load_folder(&suite->sources, &suite->arena, path, "https://json-schema.org/draft/");
+	snprintf(path, sizeof(path), "%s/json-schema.org/draft-07/schema", metaschemas);
+	load_source(&suite->sources, &suite->arena, path, "http://json-schema.org/draft-07/schema");
+	snprintf(path, sizeof(path), "%s/json-schema.org/draft-04/schema", metaschemas);
+	load_source(&suite->sources, &suite->arena, path, "http://json-schema.org/draft-04/schema");
+}
+
+int main(int argc, char **argv)
+{
+	static struct suite suite;
+	char vectors[1024];
+	if (argc != 3) {
+		return EXIT_FAILURE;
+	}
+	snprintf(vectors, sizeof(vectors), "%s/json-schema", argv[1]);
+	if (access(vectors, R_OK) != 0) {
+		printf("skipped: %s is absent\n", vectors);
+		return 77;
+	}
+	mrl_arena_init(&suite.arena, &mrl_memory_malloc, 1 << 16, ARENA_BYTES);
+	load_all(&suite, vectors, argv[2]);
+	for (size_t i = 0; i < MRL_COUNT(folders); i++) {
+		suite.passed = 0;
+		one_folder(&suite, vectors, &folders[i]);
+	}
+	mrl_arena_release(&suite.arena);
+	return suite.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
