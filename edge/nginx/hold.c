@@ -1,6 +1,5 @@
 /*
- * The body filter: holds a reply's body until the plan has judged it, swaps it for an answer's,
- * watches a stream as it passes.
+ * The body filter: holds a reply's body until the plan has judged it, or swaps it for an answer's.
  *
  * While a body is held the head has not gone out, so an upstream that breaks off or leaks still
  * gets a clean answer. What is held is copied, because nginx reuses its buffers.
@@ -193,47 +192,6 @@ static ngx_int_t replace(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
 	return ngx_http_merlon_send_body(ctx, next_filter);
 }
 
-static bool feed(ngx_http_merlon_ctx_t *ctx, const ngx_chain_t *in)
-{
-	for (const ngx_chain_t *link = in; link != NULL; link = link->next) {
-		const ngx_buf_t *buffer = link->buf;
-		if (ngx_buf_in_memory(buffer)) {
-			mrl_leak_stream_feed(
-				ctx->stream,
-				mrl_slice(buffer->pos, (size_t)(buffer->last - buffer->pos)));
-		}
-		if (buffer->last_buf) {
-			mrl_leak_stream_end(ctx->stream);
-		}
-	}
-	return ctx->stream->result.strong.bits == 0;
-}
-
-static ngx_int_t watch(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
-{
-	if (ctx->stream == NULL) {
-		ctx->stream = ngx_palloc(ctx->request->pool, sizeof(*ctx->stream));
-		if (ctx->stream == NULL) {
-			return NGX_ERROR;
-		}
-		mrl_leak_stream_init(ctx->stream, ctx->call.watch, ctx->call.watch_off);
-	}
-	if (feed(ctx, in)) {
-		return next_filter(ctx->request, in);
-	}
-	mrl_call_note_leak(&ctx->call, &ctx->stream->result);
-	if (ctx->call.watch_reports) {
-		ctx->body = MRL_BODY_PASS;
-		return next_filter(ctx->request, in);
-	}
-	ctx->call.denied = true;
-	ctx->call.denied_by = mrl_controls[MRL_CONTROL_reply_leak];
-	ctx->call.problem = MRL_PROBLEM_UPSTREAM_ERROR;
-	ngx_http_merlon_log_reply(ctx, MRL_SLICE_NONE);
-	ctx->body = MRL_BODY_DROP;
-	return NGX_ERROR;
-}
-
 static ngx_int_t filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
 	ngx_http_merlon_ctx_t *ctx = r == r->main ? ngx_http_merlon_ctx(r) : NULL;
@@ -244,7 +202,7 @@ static ngx_int_t filter(ngx_http_request_t *r, ngx_chain_t *in)
 	case MRL_BODY_PASS: return next_filter(r, in);
 	case MRL_BODY_HOLD: return hold(ctx, in);
 	case MRL_BODY_REPLACE: return replace(ctx, in);
-	case MRL_BODY_WATCH: return watch(ctx, in);
+	case MRL_BODY_WATCH: return ngx_http_merlon_watch(ctx, in, next_filter);
 	case MRL_BODY_DROP: consume(in); return next_filter(r, NULL);
 	}
 	return NGX_ERROR;

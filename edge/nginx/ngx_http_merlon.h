@@ -211,6 +211,10 @@ ngx_int_t ngx_http_merlon_hold_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_merlon_hold_begin(ngx_http_merlon_ctx_t *ctx, uint64_t bytes_max);
 void ngx_http_merlon_unbuffer(ngx_http_request_t *r);
 
+/* watch.c: a piece of a stream; NGX_ERROR cuts it. */
+ngx_int_t ngx_http_merlon_watch(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in,
+                                ngx_http_output_body_filter_pt next);
+
 /* record.c */
 ngx_int_t ngx_http_merlon_record(ngx_http_request_t *r);
 void ngx_http_merlon_reserve(ngx_http_merlon_ctx_t *ctx);
