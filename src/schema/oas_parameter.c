@@ -157,8 +157,10 @@ static enum mrl_err check_parameter(struct mrl_oas_load *load, const struct mrl_
 	check_place(load, &parameter, template);
 	check_content(load, &parameter);
 	err = is_listed(load, parameters, site, &parameter, &repeated);
-	if (err == MRL_OK && repeated) {
-		say(load, site, "is in this list twice", parameter.name);
+	if (err == MRL_OK && repeated && mrl_oas_is_new(load, "oa-param-collision", site)) {
+		mrl_diagnose(load->diagnostics, MRL_ERROR, "oa-param-collision", site,
+		             "keep one of them", "the parameter \"%.*s\" is in this list twice",
+		             MRL_PRINT(mrl_slice_sub(parameter.name, 0, 100)));
 	}
 	return err;
 }
