@@ -79,6 +79,7 @@ struct mrl_input_part {
 
 struct mrl_input_media {
 	struct mrl_media_range range;
+	uint8_t rank; /* how near its key is to what it takes: 1 any, 2 any of a type, 3 exact */
 	enum mrl_input_reading reading;
 	uint8_t types; /* TEXT */
 	uint32_t entry;

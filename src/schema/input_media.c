@@ -17,11 +17,20 @@ struct keyed {
 	struct mrl_input_medias *medias;
 };
 
+static uint8_t rank_of(const struct mrl_media_range *range)
+{
+	if (mrl_slice_is(range->type, "*")) {
+		return 1;
+	}
+	return mrl_slice_is(range->subtype, "*") ? 2 : 3;
+}
+
 static enum mrl_err add(struct keyed *keyed, const struct mrl_media_range *range,
                         enum mrl_input_reading reading)
 {
 	struct mrl_input_media *media = &keyed->medias->items[keyed->medias->count++];
 	*media = (struct mrl_input_media){.range = *range,
+	                                  .rank = rank_of(&keyed->range),
 	                                  .reading = reading,
 	                                  .types = keyed->shape.types & MRL_TYPES_PRIMITIVE,
 	                                  .entry = MRL_NO_ENTRY};

@@ -4,18 +4,6 @@
  */
 #include "judge.h"
 
-/* Exact, `+json` of a range, type, any. */
-static unsigned rank_of(const struct mrl_media_range *range)
-{
-	if (mrl_slice_is(range->type, "*")) {
-		return 1;
-	}
-	if (mrl_slice_is(range->subtype, "*")) {
-		return 2;
-	}
-	return mrl_slice_is(range->subtype, "*+json") ? 3 : 4;
-}
-
 static const struct mrl_pair *find_pair(const struct mrl_media_range *range, struct mrl_slice name)
 {
 	for (uint32_t i = 0; i < range->parameter_count; i++) {
@@ -89,19 +77,18 @@ const struct mrl_input_media *mrl_media_find(const struct mrl_input_medias *medi
 {
 	struct mrl_media_type type;
 	const struct mrl_input_media *best = NULL;
-	unsigned best_rank = 0;
+	uint8_t best_rank = 0;
 	if (!mrl_media_type_parse(content_type, &type)) {
 		return NULL;
 	}
 	for (uint32_t i = 0; i < medias->count; i++) {
 		const struct mrl_input_media *media = &medias->items[i];
-		unsigned rank = rank_of(&media->range);
-		if (rank < best_rank || !mrl_media_range_has(&media->range, &type)) {
+		if (media->rank < best_rank || !mrl_media_range_has(&media->range, &type)) {
 			continue;
 		}
 		/* The nearest entry decides, even where its parameters then refuse. */
-		best = rank > best_rank ? NULL : best;
-		best_rank = rank;
+		best = media->rank > best_rank ? NULL : best;
+		best_rank = media->rank;
 		if (best == NULL && has_parameters(media, type.parameters, ret_boundary)) {
 			best = media;
 		}
