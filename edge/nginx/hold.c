@@ -16,25 +16,6 @@ void ngx_http_merlon_unbuffer(ngx_http_request_t *r)
 	}
 }
 
-ngx_int_t ngx_http_merlon_hold_begin(ngx_http_merlon_ctx_t *ctx, uint64_t bytes_max)
-{
-	off_t length = ctx->request->headers_out.content_length_n;
-	size_t capacity = (size_t)bytes_max;
-	if (length >= 0 && (uint64_t)length < bytes_max) {
-		capacity = (size_t)length;
-	} else {
-		ngx_http_merlon_unbuffer(ctx->request);
-	}
-	uint8_t *memory = mrl_arena_alloc(&ctx->arena, capacity, 1);
-	if (memory == NULL) {
-		return NGX_ERROR;
-	}
-	ctx->held = mrl_buffer(memory, capacity);
-	ctx->body = MRL_BODY_HOLD;
-	ctx->request->filter_need_in_memory = 1;
-	return NGX_OK;
-}
-
 /* Takes what there is room for; the rest stays in the buffer and goes out behind it. */
 static void take(ngx_http_merlon_ctx_t *ctx, ngx_buf_t *buffer)
 {
@@ -60,22 +41,30 @@ static bool is_broken(const ngx_http_request_t *r)
 	        (upstream->pipe->upstream_error || upstream->pipe->upstream_eof));
 }
 
-static enum progress collect(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
+/* The end counts when all that came before it has been taken. */
+static enum progress take_all(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
 {
-	off_t length = ctx->request->headers_out.content_length_n;
 	enum progress progress = MORE;
+	bool left = false;
 	for (ngx_chain_t *link = in; link != NULL; link = link->next) {
 		ngx_buf_t *buffer = link->buf;
 		if (ngx_buf_in_memory(buffer)) {
 			take(ctx, buffer);
 		}
-		if (buffer->last_buf &&
-		    (!ngx_buf_in_memory(buffer) || buffer->pos == buffer->last)) {
-			progress = ENDED;
+		left = left || ngx_buf_size(buffer) != 0;
+		if (buffer->last_buf) {
+			progress = left ? ENOUGH : ENDED;
 		} else if (buffer->flush && ngx_buf_size(buffer) == 0 && is_broken(ctx->request)) {
 			progress = BROKEN;
 		}
 	}
+	return progress;
+}
+
+static enum progress collect(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
+{
+	off_t length = ctx->request->headers_out.content_length_n;
+	enum progress progress = take_all(ctx, in);
 	if (progress == ENDED && length >= 0 && ctx->held.size < (uint64_t)length &&
 	    ctx->held.size < ctx->held.capacity) {
 		return BROKEN;
@@ -86,25 +75,47 @@ static enum progress collect(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
 	return progress;
 }
 
+static ngx_int_t append(ngx_http_request_t *r, ngx_buf_t *buffer, ngx_chain_t ***end)
+{
+	ngx_chain_t *link = ngx_alloc_chain_link(r->pool);
+	if (link == NULL || buffer == NULL) {
+		return NGX_ERROR;
+	}
+	link->buf = buffer;
+	link->next = NULL;
+	**end = link;
+	*end = &link->next;
+	return NGX_OK;
+}
+
+/* The flags of a buffer that was taken whole: on the held one, or behind what was left before. */
+static ngx_int_t keep_flags(ngx_http_request_t *r, const ngx_buf_t *taken, ngx_chain_t *held,
+                            ngx_chain_t ***end)
+{
+	ngx_buf_t *bearer = held->next == NULL ? held->buf : ngx_calloc_buf(r->pool);
+	if (bearer == NULL) {
+		return NGX_ERROR;
+	}
+	bearer->last_buf |= taken->last_buf;
+	bearer->flush |= taken->flush;
+	return bearer == held->buf ? NGX_OK : append(r, bearer, end);
+}
+
 /* What was not taken, in links of our own: nginx frees its buffers by what is left in them. */
 static ngx_int_t link_rest(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in, ngx_chain_t *held)
 {
+	ngx_http_request_t *r = ctx->request;
 	ngx_chain_t **end = &held->next;
-	for (ngx_chain_t *link = in; link != NULL; link = link->next) {
-		if (ngx_buf_size(link->buf) == 0) {
-			held->buf->last_buf |= link->buf->last_buf;
-			held->buf->flush |= link->buf->flush;
-			continue;
+	ngx_int_t rc = NGX_OK;
+	for (ngx_chain_t *link = in; link != NULL && rc == NGX_OK; link = link->next) {
+		ngx_buf_t *buffer = link->buf;
+		if (ngx_buf_size(buffer) != 0) {
+			rc = append(r, buffer, &end);
+		} else if (buffer->last_buf || buffer->flush) {
+			rc = keep_flags(r, buffer, held, &end);
 		}
-		*end = ngx_alloc_chain_link(ctx->request->pool);
-		if (*end == NULL) {
-			return NGX_ERROR;
-		}
-		(*end)->buf = link->buf;
-		(*end)->next = NULL;
-		end = &(*end)->next;
 	}
-	return NGX_OK;
+	return rc;
 }
 
 static ngx_int_t send_held(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in)
@@ -146,6 +157,15 @@ static ngx_int_t answer_instead(ngx_http_merlon_ctx_t *ctx, const struct mrl_ver
 	return ended ? rc : NGX_ERROR;
 }
 
+/* The upstream ended too early, or what it sends cannot be read on. */
+static ngx_int_t answer_broken(ngx_http_merlon_ctx_t *ctx, bool ended)
+{
+	struct mrl_verdict verdict = mrl_deny(MRL_PROBLEM_UPSTREAM_UNAVAILABLE);
+	ctx->call.denied = true;
+	ctx->call.problem = verdict.problem;
+	return answer_instead(ctx, &verdict, ended);
+}
+
 static void consume(ngx_chain_t *in)
 {
 	for (ngx_chain_t *link = in; link != NULL; link = link->next) {
@@ -154,14 +174,50 @@ static void consume(ngx_chain_t *in)
 	}
 }
 
+/* nginx cuts a reply whose chunks cannot be read, without a word to any filter. */
+static void finalize(ngx_http_request_t *r, ngx_int_t rc)
+{
+	ngx_http_merlon_ctx_t *ctx = ngx_http_merlon_ctx(r);
+	if (rc == NGX_ERROR && ctx->body == MRL_BODY_HOLD && !r->connection->error) {
+		(void)answer_broken(ctx, false);
+	}
+	ctx->finalize(r, rc);
+}
+
+static void watch_end(ngx_http_merlon_ctx_t *ctx)
+{
+	ngx_http_upstream_t *upstream = ctx->request->upstream;
+	if (upstream != NULL && upstream->finalize_request != NULL) {
+		ctx->finalize = upstream->finalize_request;
+		upstream->finalize_request = finalize;
+	}
+}
+
+ngx_int_t ngx_http_merlon_hold_begin(ngx_http_merlon_ctx_t *ctx, uint64_t bytes_max)
+{
+	off_t length = ctx->request->headers_out.content_length_n;
+	size_t capacity = (size_t)bytes_max;
+	if (length >= 0 && (uint64_t)length < bytes_max) {
+		capacity = (size_t)length;
+	} else {
+		ngx_http_merlon_unbuffer(ctx->request);
+	}
+	uint8_t *memory = mrl_arena_alloc(&ctx->arena, capacity, 1);
+	if (memory == NULL) {
+		return NGX_ERROR;
+	}
+	ctx->held = mrl_buffer(memory, capacity);
+	ctx->body = MRL_BODY_HOLD;
+	watch_end(ctx);
+	ctx->request->filter_need_in_memory = 1;
+	return NGX_OK;
+}
+
 static ngx_int_t judge(ngx_http_merlon_ctx_t *ctx, enum progress progress, ngx_chain_t *in)
 {
 	struct mrl_verdict verdict;
 	if (progress == BROKEN) {
-		verdict = mrl_deny(MRL_PROBLEM_UPSTREAM_UNAVAILABLE);
-		ctx->call.denied = true;
-		ctx->call.problem = verdict.problem;
-		return answer_instead(ctx, &verdict, true);
+		return answer_broken(ctx, true);
 	}
 	ctx->reply.body = mrl_buffer_slice(&ctx->held);
 	ctx->reply.body_ended = progress == ENDED;

@@ -99,6 +99,7 @@ typedef struct {
 	struct mrl_buffer held;
 	struct mrl_leak_stream *stream;
 	void *need; /* a NEED under way */
+	void (*finalize)(ngx_http_request_t *r, ngx_int_t rc); /* the upstream module's */
 	enum mrl_edge_body body;
 
 	unsigned viewed : 1;

@@ -10,6 +10,7 @@ from lib.gateway import Gateway
 from lib.guest import Guest
 from lib.procs import free_port, session_members, wait_until
 from lib.rawhttp import Client, Truncated
+from lib.schema import check_problem
 from lib.upstreams import KEEP, Upstream, reply
 
 LATE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n\"forged\""
@@ -61,6 +62,27 @@ def test_bodiless_reply_keeps_its_connection(gateway, upstream):
         assert client.request(target="/v1/items").status == 204
         assert client.request(target="/v1/items").status == 200
     assert upstream.connections == 1
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("pieces", [[b"zz\r\n"], [b"2\r\n{}\r\nzz\r\n"], [b"2\r\n[1\r\n", b"zz\r\n"]])
+@pytest.mark.parametrize("protocol", ["h1", "h2"])
+def test_a_held_reply_with_bad_chunks_is_502(gateway, upstream, protocol, pieces):
+    def send(connection, _request):
+        connection.send(CHUNKED + pieces[0])
+        for piece in pieces[1:]:
+            connection.pause(0.05)
+            connection.send(piece)
+
+    upstream.reset()
+    upstream.queue(send)
+    with gateway.h2() if protocol == "h2" else gateway.tls() as client:
+        response = client.request("GET", "/v1/items")
+        check_problem(response, "upstream-unavailable", 502)
+    record = gateway.record(response)
+    assert (record["status"], record["verdict"], record["problem"]) == (502, "denied", "upstream-unavailable")
 
 
 def test_http_09_gets_no_byte_of_an_error(gateway):
