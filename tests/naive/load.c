@@ -105,3 +105,16 @@ void load_folder(struct load_sources *sources, struct mrl_arena *arena, const ch
 	}
 	closedir(folder);
 }
+
+void load_metaschemas(struct load_sources *sources, struct mrl_arena *arena, const char *path)
+{
+	static const char *const old[] = {"draft-07", "draft-04"};
+	char file[2048], uri[256];
+	snprintf(file, sizeof(file), "%s/json-schema.org/draft", path);
+	load_folder(sources, arena, file, "https://json-schema.org/draft/");
+	for (size_t i = 0; i < MRL_COUNT(old); i++) {
+		snprintf(file, sizeof(file), "%s/json-schema.org/%s/schema", path, old[i]);
+		snprintf(uri, sizeof(uri), "http://json-schema.org/%s/schema", old[i]);
+		load_source(sources, arena, file, uri);
+	}
+}

@@ -29,5 +29,7 @@ void load_source(struct load_sources *sources, struct mrl_arena *arena, const ch
                  const char *uri);
 void load_folder(struct load_sources *sources, struct mrl_arena *arena, const char *path,
                  const char *base);
+/* The published metaschemas from a folder with json-schema.org in it. */
+void load_metaschemas(struct load_sources *sources, struct mrl_arena *arena, const char *path);
 
 #endif

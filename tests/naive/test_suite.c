@@ -116,12 +116,7 @@ static void load_all(struct suite *suite, const char *vectors, const char *metas
 	char path[2048];
 	snprintf(path, sizeof(path), "%s/remotes", vectors);
 	load_folder(&suite->sources, &suite->arena, path, "http://localhost:1234/");
-	snprintf(path, sizeof(path), "%s/json-schema.org/draft", metaschemas);
-	load_folder(&suite->sources, &suite->arena, path, "https://json-schema.org/draft/");
-	snprintf(path, sizeof(path), "%s/json-schema.org/draft-07/schema", metaschemas);
-	load_source(&suite->sources, &suite->arena, path, "http://json-schema.org/draft-07/schema");
-	snprintf(path, sizeof(path), "%s/json-schema.org/draft-04/schema", metaschemas);
-	load_source(&suite->sources, &suite->arena, path, "http://json-schema.org/draft-04/schema");
+	load_metaschemas(&suite->sources, &suite->arena, metaschemas);
 }
 
 int main(int argc, char **argv)
