@@ -8,27 +8,29 @@
 #define LOCAL_BYTES_MAX   64
 #define LABEL_CHARS_MAX   63
 
-/* atext of RFC 5322: letters, digits, !#$%&'*+-/=?^_`{|}~ */
-static const struct mrl_ascii_set atext = {0xa3ffacfa00000000, 0x7fffffffc7fffffe};
-
-static bool is_atom_char(uint32_t code, bool international)
-{
-	return code < 0x80 ? mrl_ascii_has(atext, (uint8_t)code) : international;
-}
-
-/* Takes a dot-string off the front, up to "@". */
+/* Takes a dot-string off the front; atoms end before what belongs to none. */
 static bool take_dot_string(struct mrl_slice *rest, bool international)
 {
-	uint32_t code, before = '.';
 	struct mrl_slice left = *rest;
-	while (mrl_text_next(&left, &code) && code != '@') {
-		if (code == '.' ? before == '.' : !is_atom_char(code, international)) {
+	size_t at = 0, start = 0;
+	uint32_t code;
+	for (;;) {
+		at = mrl_text_run(left, at, MRL_TEXT_ATEXT);
+		struct mrl_slice beyond = mrl_slice_from(left, at);
+		if (international && beyond.size > 0 && beyond.data[0] >= 0x80 &&
+		    mrl_text_next(&beyond, &code)) {
+			at = left.size - beyond.size;
+			continue;
+		}
+		if (at == start) {
 			return false;
 		}
-		before = code;
-		*rest = left;
+		if (at == left.size || left.data[at] != '.') {
+			*rest = mrl_slice_from(left, at);
+			return true;
+		}
+		start = ++at;
 	}
-	return before != '.';
 }
 
 /* Takes a quoted-string off the front. */
@@ -73,8 +75,8 @@ static bool is_international_label(struct mrl_slice label)
 		if (!mrl_text_next(&label, &code)) {
 			return false;
 		}
-		bool letter = code >= 0x80 || mrl_ascii_letter((uint8_t)code) ||
-		              mrl_is_digit((uint8_t)code);
+		bool letter = code >= 0x80 ||
+		              mrl_text_is((uint8_t)code, MRL_TEXT_LETTER | MRL_TEXT_DIGIT);
 		if (!letter && (first || code != '-')) {
 			return false;
 		}
@@ -83,18 +85,17 @@ static bool is_international_label(struct mrl_slice label)
 	return code != '-' && count <= LABEL_CHARS_MAX;
 }
 
-static bool is_domain(struct mrl_slice text, bool international)
+static bool is_international_name(struct mrl_slice name)
 {
 	for (;;) {
-		size_t dot = mrl_slice_find(text, '.');
-		struct mrl_slice label = mrl_slice_sub(text, 0, dot);
-		if (international ? !is_international_label(label) : !mrl_is_ldh_label(label)) {
+		size_t dot = mrl_slice_find(name, '.');
+		if (!is_international_label(mrl_slice_sub(name, 0, dot))) {
 			return false;
 		}
-		if (dot == text.size) {
+		if (dot == name.size) {
 			return true;
 		}
-		text = mrl_slice_from(text, dot + 1);
+		name = mrl_slice_from(name, dot + 1);
 	}
 }
 
@@ -109,7 +110,10 @@ static bool is_mailbox(struct mrl_slice text, bool international)
 		return false;
 	}
 	rest = mrl_slice_from(rest, 1);
-	return rest.data[0] == '[' ? is_address_literal(rest) : is_domain(rest, international);
+	if (rest.data[0] == '[') {
+		return is_address_literal(rest);
+	}
+	return international ? is_international_name(rest) : mrl_is_ldh_name(rest);
 }
 
 bool mrl_format_email(struct mrl_slice text, enum mrl_dialect dialect)

@@ -4,26 +4,40 @@
  */
 #include "format.h"
 
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* 0x80 in each of the eight ASCII bytes that lies between two others, inclusive. */
+static uint64_t between(uint64_t bytes, uint8_t first, uint8_t last)
+{
+	return (bytes + EACH(0x80U - first)) & ~(bytes + EACH(0x7fU - last)) & EACH(0x80U);
+}
+
+static bool are_hex(const uint8_t *at, const uint8_t *next)
+{
+	uint32_t halves[2];
+	uint64_t bytes;
+	memcpy(&halves[0], at, sizeof(halves[0]));
+	memcpy(&halves[1], next, sizeof(halves[1]));
+	memcpy(&bytes, halves, sizeof(bytes));
+	uint64_t hex = between(bytes & EACH(0x7fU), '0', '9') |
+	               between((bytes & EACH(0x7fU)) | EACH(0x20U), 'a', 'f');
+	return (hex & ~bytes & EACH(0x80U)) == EACH(0x80U);
+}
+
+/* Eight digits at once: 32 of them and four hyphens. */
 bool mrl_format_uuid(struct mrl_slice text, enum mrl_dialect dialect)
 {
+	const uint8_t *at = text.data;
 	(void)dialect;
-	if (text.size != MRL_UUID_TEXT) {
-		return false;
-	}
-	for (size_t at = 0; at < text.size; at++) {
-		bool hyphen = at == 8 || at == 13 || at == 18 || at == 23;
-		uint8_t byte = text.data[at];
-		if (hyphen ? byte != '-' : mrl_hex_value(byte) < 0) {
-			return false;
-		}
-	}
-	return true;
+	return text.size == MRL_UUID_TEXT && at[8] == '-' && at[13] == '-' && at[18] == '-' &&
+	       at[23] == '-' && are_hex(at, at + 4) && are_hex(at + 9, at + 14) &&
+	       are_hex(at + 19, at + 24) && are_hex(at + 28, at + 32);
 }
 
 /* 0 to 63, or -1; `high` are the two characters that the alphabets differ in. */
 static int value64(uint8_t byte, const char high[2])
 {
-	if (mrl_ascii_letter(byte)) {
+	if (mrl_text_is(byte, MRL_TEXT_LETTER)) {
 		return byte < 'a' ? byte - 'A' : byte - 'a' + 26;
 	}
 	if (mrl_is_digit(byte)) {

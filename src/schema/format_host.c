@@ -9,19 +9,34 @@
 #define NAME_BYTES_MAX   253
 #define ACE_PREFIX_BYTES 4
 
+#define LETTER_DIGIT_HYPHEN (MRL_TEXT_LETTER | MRL_TEXT_DIGIT | MRL_TEXT_HYPHEN)
+
+/* The end of the label that begins at `at`; `at` itself: none does. */
+static size_t label_end(struct mrl_slice text, size_t at)
+{
+	size_t end = mrl_text_run(text, at, LETTER_DIGIT_HYPHEN);
+	bool label = end > at && end - at <= MRL_LABEL_MAX && text.data[at] != '-' &&
+	             text.data[end - 1] != '-';
+	return label ? end : at;
+}
+
 bool mrl_is_ldh_label(struct mrl_slice label)
 {
-	if (label.size == 0 || label.size > MRL_LABEL_MAX || label.data[0] == '-' ||
-	    label.data[label.size - 1] == '-') {
-		return false;
-	}
-	for (size_t at = 0; at < label.size; at++) {
-		uint8_t byte = label.data[at];
-		if (byte != '-' && !mrl_is_digit(byte) && !mrl_ascii_letter(byte)) {
+	return label.size > 0 && label_end(label, 0) == label.size;
+}
+
+bool mrl_is_ldh_name(struct mrl_slice name)
+{
+	for (size_t at = 0;; at++) {
+		size_t end = label_end(name, at);
+		if (end == at || end == name.size) {
+			return end > at;
+		}
+		if (name.data[end] != '.') {
 			return false;
 		}
+		at = end;
 	}
-	return true;
 }
 
 /* Hyphens in third and fourth place: RFC 5890 section 2.3.1 keeps such names for IDNA. */
@@ -42,24 +57,22 @@ static bool knows_a_labels(enum mrl_dialect dialect)
 	return dialect != MRL_DIALECT_4 && dialect != MRL_DIALECT_OAS_30;
 }
 
-static bool is_host_label(struct mrl_slice label, bool a_labels, struct mrl_bidi_name *name)
+static bool is_host_label(struct mrl_slice label, struct mrl_bidi_name *name)
 {
-	if (a_labels && begins_as_a_label(label)) {
+	if (begins_as_a_label(label)) {
 		return mrl_is_ldh_label(label) && mrl_idna_is_a_label(label, name);
 	}
 	mrl_idna_note_ascii(label, name);
 	return mrl_is_ldh_label(label);
 }
 
-bool mrl_format_hostname(struct mrl_slice text, enum mrl_dialect dialect)
+/* Labels that may be A-labels, and the direction of them all. */
+static bool is_idna_name(struct mrl_slice text)
 {
 	struct mrl_bidi_name name = {false, false};
-	if (text.size > NAME_BYTES_MAX) {
-		return false;
-	}
 	for (;;) {
 		size_t dot = mrl_slice_find(text, '.');
-		if (!is_host_label(mrl_slice_sub(text, 0, dot), knows_a_labels(dialect), &name)) {
+		if (!is_host_label(mrl_slice_sub(text, 0, dot), &name)) {
 			return false;
 		}
 		if (dot == text.size) {
@@ -67,6 +80,14 @@ bool mrl_format_hostname(struct mrl_slice text, enum mrl_dialect dialect)
 		}
 		text = mrl_slice_from(text, dot + 1);
 	}
+}
+
+/* Only a name with two hyphens in a row can have an A-label. */
+bool mrl_format_hostname(struct mrl_slice text, enum mrl_dialect dialect)
+{
+	return text.size <= NAME_BYTES_MAX && mrl_is_ldh_name(text) &&
+	       (!knows_a_labels(dialect) ||
+	        mrl_slice_find_text(text, MRL_SLICE("--")) == text.size || is_idna_name(text));
 }
 
 static bool is_dot(uint32_t code)
@@ -103,7 +124,7 @@ static size_t wire_bytes(const struct mrl_label *label, struct mrl_slice text,
 	uint8_t bytes[MRL_LABEL_MAX - ACE_PREFIX_BYTES];
 	if (text.size == label->count) {
 		bool known = !is_reserved(text) || begins_as_a_label(text);
-		return known && is_host_label(text, true, name) ? text.size : 0;
+		return known && is_host_label(text, name) ? text.size : 0;
 	}
 	size_t size = mrl_punycode_encode(label, bytes, sizeof(bytes));
 	return size > 0 && mrl_idna_is_u_label(label, name) ? ACE_PREFIX_BYTES + size : 0;

@@ -61,12 +61,21 @@ bool mrl_format_uint64(struct mrl_slice text, enum mrl_dialect dialect)
 	return in_range(text, 0, UINT64_MAX);
 }
 
+/* Without an exponent, so few characters that any number of them is in range. */
+static bool is_short(struct mrl_slice text)
+{
+	static const size_t bytes_max = 38;
+	return text.size <= bytes_max &&
+	       mrl_text_run(text, 0, MRL_TEXT_DIGIT | MRL_TEXT_MARK) == text.size;
+}
+
 bool mrl_format_float(struct mrl_slice text, enum mrl_dialect dialect)
 {
 	struct mrl_decimal number, most;
+	bool is_number = mrl_json_is_number(text);
 	(void)dialect;
-	if (!mrl_json_is_number(text)) {
-		return false;
+	if (!is_number || is_short(text)) {
+		return is_number;
 	}
 	mrl_decimal_parse(text, &number);
 	mrl_decimal_parse(MRL_SLICE("3.4028234663852886e38"), &most);
@@ -77,9 +86,10 @@ bool mrl_format_float(struct mrl_slice text, enum mrl_dialect dialect)
 bool mrl_format_double(struct mrl_slice text, enum mrl_dialect dialect)
 {
 	struct mrl_decimal number;
+	bool is_number = mrl_json_is_number(text);
 	(void)dialect;
-	if (!mrl_json_is_number(text)) {
-		return false;
+	if (!is_number || is_short(text)) {
+		return is_number;
 	}
 	mrl_decimal_parse(text, &number);
 	return mrl_decimal_in_double(&number);

@@ -1,22 +1,19 @@
 /*
- * uri, uri-reference (RFC 3986) and iri, iri-reference (RFC 3987). A text is cut at "#", "?", ":"
- * and
- * "//" first, as section 3 allows; each part then has its set of characters.
+ * uri, uri-reference (RFC 3986) and iri, iri-reference (RFC 3987), read in one pass: each part
+ * takes what its set of characters allows and ends before the first other one.
  */
 #include "format.h"
 
 /* What a part may have beyond ASCII. */
 enum beyond { NOTHING, UCSCHAR, UCSCHAR_PRIVATE };
 
-static const struct mrl_ascii_set scheme_set = {0x03ff680000000000, 0x07fffffe07fffffe};
-/* unreserved and sub-delims: reg-name. */
-static const struct mrl_ascii_set name_set = {0x2bff7fd200000000, 0x47fffffe87fffffe};
-/* and ":": userinfo, IPvFuture. */
-static const struct mrl_ascii_set user_set = {0x2fff7fd200000000, 0x47fffffe87fffffe};
-/* and "@" "/": path. */
-static const struct mrl_ascii_set path_set = {0x2fffffd200000000, 0x47fffffe87ffffff};
-/* and "?": query, fragment. */
-static const struct mrl_ascii_set query_set = {0xafffffd200000000, 0x47fffffe87ffffff};
+#define SCHEME (MRL_TEXT_LETTER | MRL_TEXT_DIGIT | MRL_TEXT_SCHEME)
+/* unreserved and sub-delims: reg-name */
+#define NAME     (MRL_TEXT_LETTER | MRL_TEXT_DIGIT | MRL_TEXT_MARK | MRL_TEXT_SUB_DELIM)
+#define USERINFO (NAME | MRL_TEXT_COLON)
+#define SEGMENT  (USERINFO | MRL_TEXT_AT)
+#define PATH     (SEGMENT | MRL_TEXT_SLASH)
+#define QUERY    (PATH | MRL_TEXT_QUESTION)
 
 static bool turns_direction(uint32_t code)
 {
@@ -40,123 +37,107 @@ bool mrl_is_iprivate(uint32_t code)
 	       (code >= 0xf0000 && code <= 0x10fffd && (code & 0xffff) <= 0xfffd);
 }
 
-static bool take_beyond(struct mrl_slice *rest, enum beyond beyond)
+/* Takes one character beyond ASCII. */
+static bool take_beyond(struct mrl_slice text, size_t *at, enum beyond beyond)
 {
 	uint32_t code;
-	return beyond != NOTHING && rest->data[0] >= 0x80 && mrl_text_next(rest, &code) &&
-	       (mrl_is_ucschar(code) || (beyond == UCSCHAR_PRIVATE && mrl_is_iprivate(code)));
-}
-
-static bool has_only(struct mrl_slice text, struct mrl_ascii_set set, enum beyond beyond)
-{
-	while (text.size > 0) {
-		if (mrl_ascii_has(set, text.data[0])) {
-			text = mrl_slice_from(text, 1);
-		} else if (!mrl_text_percent(&text) && !take_beyond(&text, beyond)) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* "v1.fe" */
-static bool is_future_address(struct mrl_slice text)
-{
-	size_t dot = mrl_slice_find(text, '.');
-	if (dot < 2 || dot + 1 >= text.size || mrl_lower(text.data[0]) != 'v') {
+	struct mrl_slice rest = mrl_slice_from(text, *at);
+	if (!mrl_text_next(&rest, &code) ||
+	    !(mrl_is_ucschar(code) || (beyond == UCSCHAR_PRIVATE && mrl_is_iprivate(code)))) {
 		return false;
 	}
-	for (size_t at = 1; at < dot; at++) {
-		if (mrl_hex_value(text.data[at]) < 0) {
-			return false;
-		}
-	}
-	/* No pct-encoded here. */
-	struct mrl_slice rest = mrl_slice_from(text, dot + 1);
-	return mrl_slice_find(rest, '%') == rest.size && has_only(rest, user_set, NOTHING);
-}
-
-/* Empty, or ":" and digits. */
-static bool is_port(struct mrl_slice text)
-{
-	for (size_t at = 0; at < text.size; at++) {
-		if (at == 0 ? text.data[0] != ':' : !mrl_is_digit(text.data[at])) {
-			return false;
-		}
-	}
+	*at = text.size - rest.size;
 	return true;
 }
 
-static bool is_host_port(struct mrl_slice text, enum beyond beyond)
+/* The end of what a part may have: of the classes, percent-encoded, or beyond ASCII. */
+static size_t part_end(struct mrl_slice text, size_t at, unsigned classes, enum beyond beyond)
 {
-	if (text.size == 0 || text.data[0] != '[') {
-		size_t colon = mrl_slice_find(text, ':');
-		return has_only(mrl_slice_sub(text, 0, colon), name_set, beyond) &&
-		       is_port(mrl_slice_from(text, colon));
-	}
-	size_t end = mrl_slice_find(text, ']');
-	struct mrl_slice literal = mrl_slice_sub(text, 1, end - 1);
-	return end < text.size && is_port(mrl_slice_from(text, end + 1)) &&
-	       (mrl_format_ipv6(literal, MRL_DIALECT_2020_12) || is_future_address(literal));
-}
-
-static bool is_authority(struct mrl_slice text, enum beyond beyond)
-{
-	size_t at = mrl_slice_find(text, '@');
-	if (at < text.size) {
-		return has_only(mrl_slice_sub(text, 0, at), user_set, beyond) &&
-		       is_host_port(mrl_slice_from(text, at + 1), beyond);
-	}
-	return is_host_port(text, beyond);
-}
-
-/* [ "//" authority ] path; a path behind an authority begins with "/" because that ends it. */
-static bool is_hierarchy(struct mrl_slice text, enum beyond beyond)
-{
-	if (mrl_slice_starts(text, MRL_SLICE("//"))) {
-		text = mrl_slice_from(text, 2);
-		size_t slash = mrl_slice_find(text, '/');
-		if (!is_authority(mrl_slice_sub(text, 0, slash), beyond)) {
-			return false;
+	for (;;) {
+		at = mrl_text_run(text, at, classes);
+		if (at == text.size) {
+			return at;
 		}
-		text = mrl_slice_from(text, slash);
-	}
-	return has_only(text, path_set, beyond);
-}
-
-/* Cuts off what follows the byte; true if that has only what a query may have. */
-static bool cut_tail(struct mrl_slice *text, uint8_t byte, enum beyond beyond)
-{
-	size_t at = mrl_slice_find(*text, byte);
-	struct mrl_slice tail = mrl_slice_from(*text, at + (at < text->size));
-	*text = mrl_slice_sub(*text, 0, at);
-	return has_only(tail, query_set, beyond);
-}
-
-static bool is_scheme(struct mrl_slice text)
-{
-	for (size_t at = 0; at < text.size; at++) {
-		if (!mrl_ascii_has(scheme_set, text.data[at])) {
-			return false;
+		if (mrl_text_is_percent(text, at)) {
+			at += 3;
+			continue;
+		}
+		bool ascii = text.data[at] < 0x80;
+		if (ascii || beyond == NOTHING || !take_beyond(text, &at, beyond)) {
+			return at;
 		}
 	}
-	return text.size > 0 && mrl_ascii_letter(text.data[0]);
+}
+
+static bool has(struct mrl_slice text, size_t at, char byte)
+{
+	return at < text.size && text.data[at] == (uint8_t)byte;
+}
+
+/* "v1.fe", without percent-encoding. */
+static bool is_future_address(struct mrl_slice text)
+{
+	size_t dot = text.size == 0 ? 0 : mrl_text_run(text, 1, MRL_TEXT_HEX);
+	return dot >= 2 && dot + 1 < text.size && mrl_lower(text.data[0]) == 'v' &&
+	       text.data[dot] == '.' && mrl_text_run(text, dot + 1, USERINFO) == text.size;
+}
+
+/* The end of "[...]", or where it stands if that is no address. */
+static size_t literal_end(struct mrl_slice text, size_t at)
+{
+	struct mrl_slice rest = mrl_slice_from(text, at + 1);
+	size_t size = mrl_slice_find(rest, ']');
+	struct mrl_slice literal = mrl_slice_sub(rest, 0, size);
+	bool good = size < rest.size &&
+	            (mrl_format_ipv6(literal, MRL_DIALECT_2020_12) || is_future_address(literal));
+	return good ? at + size + 2 : at;
+}
+
+/* [ userinfo "@" ] host [ ":" port ] */
+static size_t authority_end(struct mrl_slice text, size_t at, enum beyond beyond)
+{
+	size_t user = part_end(text, at, USERINFO, beyond);
+	at = has(text, user, '@') ? user + 1 : at;
+	at = has(text, at, '[') ? literal_end(text, at) : part_end(text, at, NAME, beyond);
+	return has(text, at, ':') ? mrl_text_run(text, at + 1, MRL_TEXT_DIGIT) : at;
+}
+
+/* Behind "scheme:", or 0. */
+static size_t scheme_end(struct mrl_slice text)
+{
+	size_t at = mrl_text_run(text, 0, SCHEME);
+	bool scheme = has(text, at, ':') && mrl_text_is(text.data[0], MRL_TEXT_LETTER);
+	return scheme ? at + 1 : 0;
+}
+
+/* Without a scheme the first segment has no colon (path-noscheme). */
+static bool begins_with_a_colon(struct mrl_slice text, enum beyond beyond)
+{
+	return has(text, part_end(text, 0, NAME | MRL_TEXT_AT, beyond), ':');
 }
 
 static bool is_reference(struct mrl_slice text, bool absolute, bool international)
 {
 	enum beyond beyond = international ? UCSCHAR : NOTHING;
-	if (!cut_tail(&text, '#', beyond) ||
-	    !cut_tail(&text, '?', international ? UCSCHAR_PRIVATE : NOTHING)) {
+	size_t at = scheme_end(text);
+	if (at == 0 && (absolute || begins_with_a_colon(text, beyond))) {
 		return false;
 	}
-	/* Without a scheme the first segment has no colon (path-noscheme). */
-	size_t colon = mrl_slice_find(text, ':');
-	if (colon < mrl_slice_find(text, '/')) {
-		return is_scheme(mrl_slice_sub(text, 0, colon)) &&
-		       is_hierarchy(mrl_slice_from(text, colon + 1), beyond);
+	if (has(text, at, '/') && has(text, at + 1, '/')) {
+		at = authority_end(text, at + 2, beyond);
+		if (at < text.size && !mrl_text_is(text.data[at], MRL_TEXT_SLASH) &&
+		    !has(text, at, '?') && !has(text, at, '#')) {
+			return false;
+		}
 	}
-	return !absolute && is_hierarchy(text, beyond);
+	at = part_end(text, at, PATH, beyond);
+	if (has(text, at, '?')) {
+		at = part_end(text, at + 1, QUERY, international ? UCSCHAR_PRIVATE : NOTHING);
+	}
+	if (has(text, at, '#')) {
+		at = part_end(text, at + 1, QUERY, beyond);
+	}
+	return at == text.size;
 }
 
 bool mrl_format_uri(struct mrl_slice text, enum mrl_dialect dialect)

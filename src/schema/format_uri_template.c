@@ -4,10 +4,8 @@
  */
 #include "format.h"
 
-/* All of ASCII but controls, space and "%<>\^`{|} */
-static const struct mrl_ascii_set literal_set = {0xafffffda00000000, 0x47fffffeafffffff};
-/* Letters, digits, "_" */
-static const struct mrl_ascii_set varchar_set = {0x03ff000000000000, 0x07fffffe87fffffe};
+#define VARCHAR (MRL_TEXT_LETTER | MRL_TEXT_DIGIT | MRL_TEXT_UNDERSCORE)
+
 static const struct mrl_slice operators = MRL_SLICE_INIT("+#./;?&=,!@|");
 
 #define PREFIX_DIGITS_MAX 4
@@ -24,23 +22,25 @@ static bool is_modifier(struct mrl_slice text)
 	       mrl_parse_u64(digits, &number) && digits.data[0] != '0';
 }
 
+/* The end of one or more varchars; where they should stand if there are none. */
+static size_t varchars_end(struct mrl_slice text, size_t at)
+{
+	size_t end = mrl_text_run(text, at, VARCHAR);
+	while (mrl_text_is_percent(text, end)) {
+		end = mrl_text_run(text, end + 3, VARCHAR);
+	}
+	return end;
+}
+
 /* varname = varchar *( ["."] varchar ), then a modifier. */
 static bool is_variable(struct mrl_slice text)
 {
-	bool name_ended = false; /* by a varchar */
-	while (text.size > 0) {
-		if (mrl_ascii_has(varchar_set, text.data[0])) {
-			text = mrl_slice_from(text, 1);
-		} else if (name_ended && text.data[0] == '.') {
-			text = mrl_slice_from(text, 1);
-			name_ended = false;
-			continue;
-		} else if (!mrl_text_percent(&text)) {
-			break;
-		}
-		name_ended = true;
+	size_t start = 0, end = varchars_end(text, 0);
+	while (end > start && end < text.size && text.data[end] == '.') {
+		start = end + 1;
+		end = varchars_end(text, start);
 	}
-	return name_ended && is_modifier(text);
+	return end > start && is_modifier(mrl_slice_from(text, end));
 }
 
 static bool is_expression(struct mrl_slice text)
@@ -60,34 +60,38 @@ static bool is_expression(struct mrl_slice text)
 	}
 }
 
-static bool take_literal(struct mrl_slice *rest)
+/* The end of what stands outside of expressions. */
+static size_t literals_end(struct mrl_slice text, size_t at)
 {
 	uint32_t code;
-	if (mrl_ascii_has(literal_set, rest->data[0])) {
-		*rest = mrl_slice_from(*rest, 1);
-		return true;
+	for (;;) {
+		at = mrl_text_run(text, at, MRL_TEXT_LITERAL);
+		if (mrl_text_is_percent(text, at)) {
+			at += 3;
+			continue;
+		}
+		struct mrl_slice rest = mrl_slice_from(text, at);
+		if (!mrl_text_next(&rest, &code) ||
+		    !(mrl_is_ucschar(code) || mrl_is_iprivate(code))) {
+			return at;
+		}
+		at = text.size - rest.size;
 	}
-	if (rest->data[0] < 0x80) {
-		return mrl_text_percent(rest);
-	}
-	return mrl_text_next(rest, &code) && (mrl_is_ucschar(code) || mrl_is_iprivate(code));
 }
 
 bool mrl_format_uri_template(struct mrl_slice text, enum mrl_dialect dialect)
 {
 	(void)dialect;
-	while (text.size > 0) {
-		if (text.data[0] != '{') {
-			if (!take_literal(&text)) {
-				return false;
-			}
-			continue;
+	for (;;) {
+		text = mrl_slice_from(text, literals_end(text, 0));
+		if (text.size == 0) {
+			return true;
 		}
 		size_t end = mrl_slice_find(text, '}');
-		if (end == text.size || !is_expression(mrl_slice_sub(text, 1, end - 1))) {
+		if (text.data[0] != '{' || end == text.size ||
+		    !is_expression(mrl_slice_sub(text, 1, end - 1))) {
 			return false;
 		}
 		text = mrl_slice_from(text, end + 1);
 	}
-	return true;
 }
