@@ -275,6 +275,34 @@ static void test_segments_max(void **state)
 	                 MRL_SEGMENTS_MAX);
 }
 
+static struct mrl_target parse_matrix(const char *raw)
+{
+	struct mrl_target target;
+	assert_int_equal(
+		mrl_target_parse_with(mrl_slice_text(raw), MRL_TARGET_MATRIX, &arena, &target),
+		MRL_OK);
+	return target;
+}
+
+/* `;` may stand in the path where who knows the route judges it; dots before it are dots. */
+static void test_matrix(void **state)
+{
+	(void)state;
+	struct mrl_target target = parse_matrix("/a;x=1/b?c");
+	assert_int_equal(target.fault, MRL_TARGET_OK);
+	assert_true(target.has_semicolon);
+	check_slice(target.segments[0], "a;x=1");
+	assert_false(parse_matrix("/a/b?c;d").has_semicolon);
+	assert_false(parse_matrix("/a%3Bb").has_semicolon);
+	assert_int_equal(parse_matrix("/a%3Bb").fault, MRL_TARGET_OK);
+	assert_int_equal(parse_matrix("/..;x=1/b").fault, MRL_TARGET_SEGMENT);
+	assert_int_equal(parse_matrix("/.;/b").fault, MRL_TARGET_SEGMENT);
+	assert_int_equal(parse_matrix("/a/%2e%2e;x").fault, MRL_TARGET_SEGMENT);
+	assert_int_equal(parse_matrix("/%2e%2e%3bx").fault, MRL_TARGET_SEGMENT);
+	assert_int_equal(parse_matrix("/...;x").fault, MRL_TARGET_OK);
+	assert_int_equal(parse(MRL_SLICE("/a;x=1/b")).fault, MRL_TARGET_SEMICOLON);
+}
+
 /* Each allocation fails in turn: a status, and the output untouched. */
 static void test_memory(void **state)
 {
@@ -319,7 +347,7 @@ int main(void)
 		cmocka_unit_test(test_nul),        cmocka_unit_test(test_cut_escape),
 		cmocka_unit_test(test_every_byte), cmocka_unit_test(test_every_escape),
 		cmocka_unit_test(test_borrowed),   cmocka_unit_test(test_segments_max),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_memory),     cmocka_unit_test(test_matrix),
 	};
 	return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

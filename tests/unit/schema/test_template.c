@@ -162,6 +162,22 @@ static unsigned count_splits(const struct mrl_template_segment *segment, uint16_
 	return count;
 }
 
+/* Names and literals together are the text again, and no name is empty. */
+static void check_split(const struct mrl_template_segment *segment, struct mrl_slice text)
+{
+	struct mrl_slice texts[MRL_SEGMENT_NAMES_MAX];
+	uint8_t memory[16];
+	struct mrl_buffer joined = mrl_buffer(memory, sizeof(memory));
+	mrl_segment_split(segment, text, texts);
+	mrl_buffer_put(&joined, segment->literals[0]);
+	for (uint16_t i = 0; i < segment->name_count; i++) {
+		assert_true(texts[i].size != 0);
+		mrl_buffer_put(&joined, texts[i]);
+		mrl_buffer_put(&joined, segment->literals[i + 1]);
+	}
+	assert_true(mrl_slice_equal(mrl_buffer_slice(&joined), text));
+}
+
 static void agrees_with_counting(void **state)
 {
 	(void)state;
@@ -184,6 +200,9 @@ static void agrees_with_counting(void **state)
 				bool once = count_splits(&template.segments[0], 0, slice) == 1;
 				if (mrl_segment_matches(&template.segments[0], slice) != once) {
 					fail_msg("%s on %.*s", templates[i], MRL_PRINT(slice));
+				}
+				if (once) {
+					check_split(&template.segments[0], slice);
 				}
 			}
 		}
