@@ -98,6 +98,16 @@ static void put_type(ngx_http_request_t *r, const struct mrl_answer *answer)
 	}
 }
 
+/* nginx applies these when it has a location; many calls are refused before. */
+static bool has_more_calls(const ngx_http_request_t *r)
+{
+	const ngx_http_core_loc_conf_t *conf = ngx_http_get_module_loc_conf(r,
+	                                                                    ngx_http_core_module);
+	const ngx_connection_t *c = r->connection;
+	return conf->keepalive_timeout != 0 && c->requests < conf->keepalive_requests &&
+	       ngx_current_msec - c->start_time <= conf->keepalive_time;
+}
+
 ngx_int_t ngx_http_merlon_put_answer(ngx_http_merlon_ctx_t *ctx, const struct mrl_verdict *verdict)
 {
 	ngx_http_request_t *r = ctx->request;
@@ -110,7 +120,8 @@ ngx_int_t ngx_http_merlon_put_answer(ngx_http_merlon_ctx_t *ctx, const struct mr
 	ctx->answered = 1;
 	ngx_http_clean_header(r);
 	r->http_version = ctx->http_version;
-	r->keepalive = ctx->keepalive && !answer->close;
+	/* Never from 0 to 1: behind a request that could not be read to its end stands no other. */
+	r->keepalive = r->keepalive && !answer->close && has_more_calls(r);
 	if (put_status(r, answer) != NGX_OK) {
 		return NGX_ERROR;
 	}

@@ -72,7 +72,6 @@ ngx_http_merlon_ctx_t *ngx_http_merlon_ctx_make(ngx_http_request_t *r)
 	ctx->worker = ngx_merlon_worker();
 	ctx->main_conf = ngx_http_get_module_main_conf(r, ngx_http_merlon_module);
 	ctx->http_version = r->http_version;
-	ctx->keepalive = r->keepalive;
 	ctx->entry = MRL_RING_NO_ENTRY;
 	mrl_arena_init(&ctx->arena, &memory, MRL_EDGE_ARENA_BLOCK, MRL_EDGE_ARENA_MAX);
 	ctx->reply.sets = ctx->reply_sets;

@@ -163,6 +163,7 @@ static ngx_int_t answer_broken(ngx_http_merlon_ctx_t *ctx, bool ended)
 	struct mrl_verdict verdict = mrl_deny(MRL_PROBLEM_UPSTREAM_UNAVAILABLE);
 	ctx->call.denied = true;
 	ctx->call.problem = verdict.problem;
+	ctx->request->keepalive = ctx->keepalive;
 	return answer_instead(ctx, &verdict, ended);
 }
 
@@ -208,6 +209,7 @@ ngx_int_t ngx_http_merlon_hold_begin(ngx_http_merlon_ctx_t *ctx, uint64_t bytes_
 	}
 	ctx->held = mrl_buffer(memory, capacity);
 	ctx->body = MRL_BODY_HOLD;
+	ctx->keepalive = ctx->request->keepalive;
 	watch_end(ctx);
 	ctx->request->filter_need_in_memory = 1;
 	return NGX_OK;

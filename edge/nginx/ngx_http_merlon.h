@@ -112,7 +112,7 @@ typedef struct {
 	unsigned head_sent : 1; /* our header filter is done with this reply */
 	unsigned reserved : 1;  /* in the audit ring */
 	unsigned refused : 1;   /* by the audit ring */
-	unsigned keepalive : 1; /* nginx clears it for some errors */
+	unsigned keepalive : 1; /* when holding began; nginx clears it when it cuts a reply */
 	unsigned truncated : 1; /* more fields than a view holds */
 	unsigned upstream_replied : 1;
 	unsigned recorded : 1;

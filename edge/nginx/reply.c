@@ -112,22 +112,15 @@ static ngx_int_t swap(ngx_http_merlon_ctx_t *ctx)
 	struct mrl_verdict verdict = ctx->has_pending ? ctx->pending
 	                                              : ngx_http_merlon_verdict_of(ctx, status);
 	ctx->has_pending = 0;
-	bool keepalive = r->keepalive;
-	bool known_to_close = !ctx->upstream_replied && status < 500;
 	if (ngx_http_merlon_put_answer(ctx, &verdict) != NGX_OK) {
 		return NGX_ERROR;
-	}
-	/* After an unreadable request nginx knows best; for 500 and 501 of an upstream it does not.
-	 */
-	if (known_to_close && !keepalive) {
-		r->keepalive = 0;
 	}
 	ctx->body = MRL_BODY_REPLACE;
 	return ngx_http_merlon_send_answer_head(ctx);
 }
 
 /* nginx only carries the refusal back to us, so any status that it has no habits about will do:
- * 408, 444 and 499 would close the connection. */
+ * 408, 444 and 499, 500 and 501 would close the connection. */
 #define CARRIER NGX_HTTP_BAD_GATEWAY
 
 static ngx_int_t refuse(ngx_http_merlon_ctx_t *ctx, const struct mrl_verdict *verdict)

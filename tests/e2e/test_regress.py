@@ -151,6 +151,26 @@ GUEST = """server {
 server { listen @PLAIN@; location / { proxy_pass http://behind; } }"""
 
 
+def test_a_client_of_refused_calls_is_closed_in_time(upstream):
+    """keepalive_requests counts calls that never came to a location too."""
+    with Guest(GUEST.replace("merlon on;", "merlon on; keepalive_requests 3;"), upstream) as guest:
+        with guest.tls() as client:
+            said = [client.request(target="/v1/nothing").get("Connection") for _ in range(3)]
+            assert said == ["keep-alive", "keep-alive", "close"]
+            assert client.is_closed()
+
+
+def test_an_unread_body_is_no_next_call(upstream):
+    """nginx answers before the body is read, which then cannot be: nothing behind it may be taken for a request."""
+    fails = GUEST.replace("location / {", "location = /v1/items { return 503; } location / {", 1)
+    with Guest(fails, upstream) as guest, guest.tls() as client:
+        client.send(b"POST /v1/items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    b"Transfer-Encoding: chunked\r\n\r\nzz\r\nGET /v1/items HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        response = client.read_response()
+        assert (response.status, response.get("Connection")) == (503, "close")
+        assert client.is_closed()
+
+
 def slots(guest):
     """How many slots of the ring belong to somebody: the low half of each slot's second word is not 0."""
     data = max(guest.run_folder.glob("audit.ring.*")).open("rb")
