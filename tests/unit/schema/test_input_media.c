@@ -27,7 +27,7 @@ static const char api[] =
 	"}}, responses: {'204': {description: D}}}\n"
 	"  /wild:\n"
 	"    post: {requestBody: {content: {'*/*': {schema: {type: [object, integer], properties: "
-        "{a: "
+	"{a: "
 	"{type: integer}}}}, "
 	"application/json: {schema: {type: boolean}}}}, responses: {'204': {description: D}}}\n";
 

@@ -4,7 +4,7 @@
 
 #define QUERY(parameters)                                                                    \
 	"paths: {/a: {get: {parameters: [" parameters "], responses: {'204': {description: " \
-	                                              "D}}}}}\n"
+	"D}}}}}\n"
 #define INT "schema: {type: integer}"
 #define RGB "{type: object, properties: {R: {type: integer}, G: {type: integer}}}"
 
