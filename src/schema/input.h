@@ -175,13 +175,11 @@ MRL_CHECKED enum mrl_err mrl_input_programs(struct mrl_input_load *load);
 MRL_CHECKED enum mrl_err mrl_input_site(struct mrl_input_load *load, const struct mrl_node *node,
                                         struct mrl_slice *ret_site);
 /* Once a place: what many operations share is said once. `load` is evaluated often. */
-#define mrl_input_say(load, severity, code, node, hint, ...)                                      \
-	do {                                                                                      \
-		if (mrl_oas_is_new(&(load)->oas, (code), (node))) {                               \
-			mrl_diagnose((load)->oas.diagnostics, (severity), (code), (node), (hint), \
-			             __VA_ARGS__);                                                \
-		}                                                                                 \
-	} while (0)
+#define mrl_input_say(load, severity, code, node, hint, ...)                                 \
+	(mrl_oas_is_new(&(load)->oas, (code), (node))                                        \
+	         ? mrl_diagnose((load)->oas.diagnostics, (severity), (code), (node), (hint), \
+	                        __VA_ARGS__)                                                 \
+	         : (void)0)
 
 /* Style, explode and shape of a parameter with `schema`, or of a form's field by its Encoding
  * Object (`object` may be NULL). What the specification does not define is oa-style. */

@@ -77,14 +77,22 @@ static void cut(struct input *input, struct mrl_slice text)
 	}
 }
 
+static bool stands_before(const struct mrl_style_value *value, uint32_t at)
+{
+	for (uint32_t i = 0; i < at; i++) {
+		if (mrl_slice_equal(value->items[i].name, value->items[at].name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void check_items(const struct mrl_style_value *value, enum mrl_parameter_shape shape)
 {
 	FUZZ_CHECK(shape != MRL_SHAPE_PRIMITIVE || value->count == 1);
 	for (uint32_t i = 0; i < value->count; i++) {
 		FUZZ_CHECK(mrl_utf8_check(value->items[i].text) == value->items[i].text.size);
-		for (uint32_t j = 0; shape == MRL_SHAPE_OBJECT && j < i; j++) {
-			FUZZ_CHECK(!mrl_slice_equal(value->items[i].name, value->items[j].name));
-		}
+		FUZZ_CHECK(shape != MRL_SHAPE_OBJECT || !stands_before(value, i));
 	}
 }
 

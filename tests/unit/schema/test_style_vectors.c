@@ -48,7 +48,7 @@ static struct mrl_slice text_of(const struct vector *vector, const struct mrl_js
 {
 	const struct mrl_json_node *node = member(vector, object, name);
 	return node == NULL || node->kind != MRL_JSON_KIND_STRING
-	               ? MRL_SLICE_NONE
+	               ? MRL_SLICE("")
 	               : mrl_json_text(&vector->doc, node);
 }
 
@@ -171,7 +171,7 @@ static void want_fault(struct world *world, const struct vector *vector,
                        const struct mrl_json_node *expect)
 {
 	struct mrl_slice keyword = text_of(vector, expect, "keyword");
-	enum mrl_input_kind kind = keyword.data == NULL ? MRL_INPUT_TARGET : MRL_INPUT_PARAMETER;
+	enum mrl_input_kind kind = keyword.size == 0 ? MRL_INPUT_TARGET : MRL_INPUT_PARAMETER;
 	if (world_head(world)) {
 		complain(vector, "%s", "accepted");
 	} else if (world->fault.kind != kind || !mrl_slice_equal(world->fault.keyword, keyword)) {
@@ -211,7 +211,7 @@ static void check_vector(const struct vector *vector)
 	world_setup((void **)&world);
 	const char *api = write_api(world, vector,
 	                            mrl_slice_is(text_of(vector, parameter, "in"), "path"));
-	if (load.data != NULL) {
+	if (load.size != 0) {
 		want_load(world, vector, load, api);
 	} else if (world_load(world, api) == MRL_OK) {
 		want_request(world, vector, expect);
