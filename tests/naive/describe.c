@@ -15,6 +15,16 @@ static void cap(const struct frame *f, const char *name, uint64_t *cap)
 	}
 }
 
+/* A finite language bounds as maxLength does. */
+static bool pattern_bounds(const struct frame *f, const struct mrl_node *pattern)
+{
+	const struct mrl_regex *regex;
+	struct mrl_regex_error error;
+	return pattern != NULL &&
+	       mrl_regex_compile(pattern->text, f->naive->arena, &regex, &error) == MRL_OK &&
+	       mrl_regex_chars_max(regex) != UINT32_MAX;
+}
+
 static bool format_bounds(const struct frame *f, const struct mrl_node *format)
 {
 	const struct mrl_format *known = format == NULL ? NULL : mrl_format_find(format->text);
@@ -40,7 +50,9 @@ static void static_part(const struct frame *f, struct mark *mark)
 		return;
 	}
 	set_if(mark, listed, BOUND_CHARS | BOUND_ITEMS | BOUND_MEMBERS);
-	set_if(mark, get(f, "maxLength") != NULL || format_bounds(f, get(f, "format")),
+	set_if(mark,
+	       get(f, "maxLength") != NULL || format_bounds(f, get(f, "format")) ||
+	               pattern_bounds(f, get(f, "pattern")),
 	       BOUND_CHARS);
 	set_if(mark, get(f, "maxItems") != NULL, BOUND_ITEMS);
 	set_if(mark, get(f, "maxProperties") != NULL, BOUND_MEMBERS);

@@ -247,7 +247,7 @@ bool naive_group_hides(const struct frame *frame, struct mrl_slice name);
 const char *naive_hiding(const struct naive *naive);
 void naive_describe(struct frame *frame);
 
-/* closed.c: what is judged once all schemas were applied */
+/* walk.c: what is judged once all schemas were applied */
 void naive_walk(struct frame *frame);
 
 #endif

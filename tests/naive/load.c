@@ -108,13 +108,17 @@ void load_folder(struct load_sources *sources, struct mrl_arena *arena, const ch
 
 void load_metaschemas(struct load_sources *sources, struct mrl_arena *arena, const char *path)
 {
-	static const char *const old[] = {"draft-07", "draft-04"};
-	char file[2048], uri[256];
-	snprintf(file, sizeof(file), "%s/json-schema.org/draft", path);
-	load_folder(sources, arena, file, "https://json-schema.org/draft/");
-	for (size_t i = 0; i < MRL_COUNT(old); i++) {
-		snprintf(file, sizeof(file), "%s/json-schema.org/%s/schema", path, old[i]);
-		snprintf(uri, sizeof(uri), "http://json-schema.org/%s/schema", old[i]);
-		load_source(sources, arena, file, uri);
+	const struct mrl_node *map = load_file(path, arena);
+	if (map->count == 0) {
+		printf("skipped: no metaschemas\n");
+		exit(LOAD_SKIPPED);
+	}
+	for (const struct mrl_node *uri = mrl_node_first(map); uri != NULL;
+	     uri = mrl_node_after(map, uri)) {
+		if (sources->count == LOAD_SOURCES) {
+			load_fail("too many sources", path);
+		}
+		sources->items[sources->count++] = (struct mrl_schema_source){
+			.uri = uri->text, .root = mrl_node_value(uri)};
 	}
 }

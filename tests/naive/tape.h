@@ -20,8 +20,9 @@ void tape_of_node(const struct mrl_node *node, struct mrl_arena *arena,
 struct mrl_slice text_of_node(const struct mrl_node *node, struct mrl_arena *arena);
 
 #define LOAD_SOURCES 256
+#define LOAD_SKIPPED 77
 struct load_sources {
-	struct mrl_schema_source items[LOAD_SOURCES];
+	struct mrl_schema_source items[LOAD_SOURCES + 1]; /* one more for a case */
 	uint32_t count;
 };
 /* A file, and all of a folder and those below, under a base URI. */
@@ -29,7 +30,8 @@ void load_source(struct load_sources *sources, struct mrl_arena *arena, const ch
                  const char *uri);
 void load_folder(struct load_sources *sources, struct mrl_arena *arena, const char *path,
                  const char *base);
-/* The published metaschemas from a folder with json-schema.org in it. */
+/* The published metaschemas: a file with an object of them by URI. Without any the program ends,
+ * skipped. */
 void load_metaschemas(struct load_sources *sources, struct mrl_arena *arena, const char *path);
 
 #endif
