@@ -437,9 +437,42 @@ static bool is_reference(struct mrl_slice name, enum mrl_dialect dialect)
 	       (mrl_slice_is(name, "$recursiveRef") && dialect == MRL_DIALECT_2019_09);
 }
 
+/* The keywords of the validation vocabulary. */
+static bool is_validation(struct mrl_slice name)
+{
+	static const char *const names[] = {"type",
+	                                    "enum",
+	                                    "const",
+	                                    "minimum",
+	                                    "maximum",
+	                                    "pattern",
+	                                    "minLength",
+	                                    "maxLength",
+	                                    "minItems",
+	                                    "maxItems",
+	                                    "required",
+	                                    "multipleOf",
+	                                    "minProperties",
+	                                    "maxProperties",
+	                                    "uniqueItems",
+	                                    "exclusiveMinimum",
+	                                    "exclusiveMaximum",
+	                                    "minContains",
+	                                    "maxContains",
+	                                    "dependentRequired"};
+	for (size_t i = 0; i < MRL_COUNT(names); i++) {
+		if (mrl_slice_is(name, names[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 enum mrl_err mrl_ir_keywords(struct mrl_ir_reading *reading, struct mrl_ir *ir)
 {
 	const struct mrl_node *ref = mrl_node_member(ir->node, "$ref");
+	const struct mrl_resource *resource = mrl_registry_of(&reading->registry, ir->node);
+	bool no_validation = resource != NULL && resource->no_validation;
 	bool alone = ref != NULL && (FROM9 >> ir->dialect & 1) == 0;
 	if (alone) {
 		return mrl_ir_reference(reading, ir, ref, MRL_SLICE("$ref"));
@@ -448,6 +481,9 @@ enum mrl_err mrl_ir_keywords(struct mrl_ir_reading *reading, struct mrl_ir *ir)
 	for (const struct mrl_node *key = mrl_node_first(ir->node); key != NULL && err == MRL_OK;
 	     key = mrl_node_after(ir->node, key)) {
 		const struct keyword *keyword = find_keyword(key->text, ir->dialect);
+		if (no_validation && is_validation(key->text)) {
+			continue;
+		}
 		if (is_reference(key->text, ir->dialect)) {
 			err = mrl_ir_reference(reading, ir, mrl_node_value(key), key->text);
 		} else if (keyword != NULL) {

@@ -47,6 +47,21 @@ static bool loops(const struct mrl_ir *ir)
 	return fast != NULL && fast == slow;
 }
 
+static enum mrl_err add_to_all(struct mrl_ir_reading *reading, struct mrl_ir *ir,
+                               const struct mrl_node *target)
+{
+	struct mrl_ir **items = MRL_NEW_ARRAY(reading->arena, ir->all.count + (size_t)1,
+	                                      struct mrl_ir *);
+	if (items == NULL) {
+		return MRL_ERR_MEMORY;
+	}
+	for (uint32_t i = 0; i < ir->all.count; i++) {
+		items[i] = ir->all.items[i];
+	}
+	ir->all.items = items;
+	return mrl_ir_of(reading, target, &ir->all.items[ir->all.count++]);
+}
+
 enum mrl_err mrl_ir_reference(struct mrl_ir_reading *reading, struct mrl_ir *ir,
                               const struct mrl_node *node, struct mrl_slice keyword)
 {
@@ -79,10 +94,7 @@ enum mrl_err mrl_ir_reference(struct mrl_ir_reading *reading, struct mrl_ir *ir,
 	}
 	/* A schema may have both: the second stands as one of allOf would. */
 	if (ir->ref != NULL) {
-		ir->all.items = MRL_NEW_ARRAY(reading->arena, 1, struct mrl_ir *);
-		ir->all.count = ir->all.items == NULL ? 0 : 1;
-		return ir->all.items == NULL ? MRL_ERR_MEMORY
-		                             : mrl_ir_of(reading, target, &ir->all.items[0]);
+		return add_to_all(reading, ir, target);
 	}
 	err = mrl_ir_of(reading, target, &ir->ref);
 	if (err == MRL_OK && loops(ir)) {

@@ -84,6 +84,25 @@ static enum mrl_err add_anchor(struct mrl_registry *registry, const struct mrl_r
 	return MRL_OK;
 }
 
+/* A metaschema of one's own may leave the validation vocabulary out: its keywords only annotate. */
+static bool lacks_validation(struct mrl_registry *registry, const struct mrl_node *node)
+{
+	enum mrl_dialect dialect;
+	const struct mrl_node *meta = NULL;
+	struct mrl_slice schema = text_member(node, "$schema");
+	if (schema.data == NULL || mrl_dialect_of(schema, &dialect) ||
+	    mrl_registry_find(registry, schema, &meta) != MRL_OK || meta == NULL) {
+		return false;
+	}
+	const struct mrl_node *vocabulary = mrl_node_member(meta, "$vocabulary");
+	bool there = vocabulary == NULL || vocabulary->kind != MRL_NODE_OBJECT;
+	for (const struct mrl_node *key = there ? NULL : mrl_node_first(vocabulary); key != NULL;
+	     key = mrl_node_after(vocabulary, key)) {
+		there = there || mrl_slice_ends(key->text, MRL_SLICE("/vocab/validation"));
+	}
+	return !there;
+}
+
 static enum mrl_err add_resource(struct mrl_registry *registry, struct mrl_slice uri,
                                  const struct mrl_node *node, enum mrl_dialect dialect,
                                  struct mrl_resource **ret_resource)
@@ -93,8 +112,13 @@ static enum mrl_err add_resource(struct mrl_registry *registry, struct mrl_slice
 	if (resource == NULL) {
 		return MRL_ERR_MEMORY;
 	}
-	*resource = (struct mrl_resource){
-		.next = registry->resources, .uri = uri, .root = node, .dialect = dialect};
+	/* Before it is put into the list: this may take a metaschema in. */
+	bool no_validation = lacks_validation(registry, node);
+	*resource = (struct mrl_resource){.next = registry->resources,
+	                                  .uri = uri,
+	                                  .root = node,
+	                                  .dialect = dialect,
+	                                  .no_validation = no_validation};
 	resource->recursive = recursive != NULL && recursive->kind == MRL_NODE_BOOL &&
 	                      mrl_slice_is(recursive->text, "true");
 	registry->resources = resource;

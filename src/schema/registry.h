@@ -12,7 +12,7 @@ struct mrl_resource {
 	struct mrl_slice uri; /* absolute, without fragment; empty: of no name */
 	const struct mrl_node *root;
 	enum mrl_dialect dialect;
-	bool vocabulary_format;     /* its metaschema makes formats assert */
+	bool no_validation;         /* its metaschema leaves the validation vocabulary out */
 	bool recursive;             /* $recursiveAnchor: true */
 	struct mrl_ir_resource *ir; /* made on demand */
 };
