@@ -1,14 +1,19 @@
 /*
- * Repeated names of an object [INPUT-4]. Up to eight are compared by a key; more go into a hash set
- * under a secret of this process, since a client chooses them.
- *
- * An entry is the index of the name's node, and bits of its hash above that; 0 is free, for the
- * first node is never a name. The set is rebuilt from the tape when it is half full.
+ * Repeated names of an object (RFC 8259 section 4 leaves open what they mean, and backends take
+ * different ones). Past the eighth name a hash set whose key is random in each process, in the
+ * place on the stack where the keys of the first eight were.
  */
 #include "json/read.h"
 
-#define NODE_BITS 25
-#define NODE_MASK ((1U << NODE_BITS) - 1)
+/* An entry is the index of a name's node, with bits of its hash above. 0: none. */
+#define INDEX_BITS 25
+#define INDEX_MASK ((1U << INDEX_BITS) - 1)
+#define FIRST_MASK 31
+
+struct set {
+	uint32_t *entries;
+	uint32_t mask;
+};
 
 static struct mrl_slice text_of(const struct mrl_json_reader *reader,
                                 const struct mrl_json_node *name)
@@ -16,7 +21,20 @@ static struct mrl_slice text_of(const struct mrl_json_reader *reader,
 	return mrl_slice(mrl_json_base(reader, name) + name->offset, name->count);
 }
 
-static bool repeated(struct mrl_json_reader *reader)
+static bool same(const struct mrl_json_reader *reader, const struct mrl_json_node *a,
+                 const struct mrl_json_node *b)
+{
+	return mrl_slice_equal(text_of(reader, a), text_of(reader, b));
+}
+
+/* The name behind a name and its value. */
+static const struct mrl_json_node *name_after(const struct mrl_json_node *name)
+{
+	return name + 1 + name[1].next;
+}
+
+/* Only the suite of published texts is read with repeated names kept. */
+static bool refuse(struct mrl_json_reader *reader)
 {
 	return reader->limits->keep_repeated ||
 	       mrl_json_fail(reader, MRL_JSON_NAME_REPEATED, reader->quote);
@@ -36,48 +54,42 @@ bool mrl_json_name_fits(struct mrl_json_reader *reader, const struct mrl_json_no
 bool mrl_json_names_confirm(struct mrl_json_reader *reader, const struct mrl_json_node *object,
                             const struct mrl_json_node *name)
 {
-	struct mrl_slice text = text_of(reader, name);
-	for (const struct mrl_json_node *other = object + 1; other < name;) {
-		if (mrl_slice_equal(text_of(reader, other), text)) {
-			return repeated(reader);
+	for (const struct mrl_json_node *at = object + 1; at != name; at = name_after(at)) {
+		if (same(reader, at, name)) {
+			return refuse(reader);
 		}
-		other++;
-		other += other->next;
 	}
 	return true;
 }
 
-/* False: a name of that text is there already. */
-static bool insert(struct mrl_json_reader *reader, const struct mrl_json_level *level,
+/* False: a name like it is in the set. */
+static bool insert(struct mrl_json_reader *reader, const struct set *set,
                    const struct mrl_json_node *name)
 {
 	struct mrl_slice text = text_of(reader, name);
 	uint64_t hash = mrl_siphash13(reader->limits->seed, text.data, text.size);
-	uint32_t tag = (uint32_t)(hash >> 32) & ~NODE_MASK;
-	uint32_t *entries = reader->names + level->base;
-	uint32_t place = (uint32_t)hash & level->mask;
-	while (entries[place] != 0) {
-		uint32_t entry = entries[place];
-		const struct mrl_json_node *other = reader->nodes + (entry & NODE_MASK);
+	uint32_t tag = (uint32_t)(hash >> 32) & ~INDEX_MASK;
+	uint32_t at = (uint32_t)hash & set->mask;
+	while (set->entries[at] != 0) {
+		uint32_t entry = set->entries[at];
 		reader->probes++;
-		if ((entry & ~NODE_MASK) == tag && mrl_slice_equal(text_of(reader, other), text)) {
+		if ((entry & ~INDEX_MASK) == tag &&
+		    same(reader, reader->nodes + (entry & INDEX_MASK), name)) {
 			return false;
 		}
-		place = (place + 1) & level->mask;
+		at = (at + 1) & set->mask;
 	}
-	reader->probes++;
-	entries[place] = tag | (uint32_t)(name - reader->nodes);
+	set->entries[at] = tag | (uint32_t)(name - reader->nodes);
 	return true;
 }
 
-static void rebuild(struct mrl_json_reader *reader, const struct mrl_json_node *object,
-                    const struct mrl_json_node *end, const struct mrl_json_level *level)
+/* All names before `name` into a set of a new size, at the place of the old. */
+static void fill(struct mrl_json_reader *reader, const struct set *set,
+                 const struct mrl_json_node *object, const struct mrl_json_node *name)
 {
-	memset(reader->names + level->base, 0, (level->mask + (size_t)1) * sizeof(*reader->names));
-	for (const struct mrl_json_node *name = object + 1; name < end;) {
-		(void)insert(reader, level, name);
-		name++;
-		name += name->next;
+	memset(set->entries, 0, ((size_t)set->mask + 1) * sizeof(*set->entries));
+	for (const struct mrl_json_node *at = object + 1; at != name; at = name_after(at)) {
+		(void)insert(reader, set, at);
 	}
 }
 
@@ -85,10 +97,11 @@ bool mrl_json_names_add(struct mrl_json_reader *reader, const struct mrl_json_no
                         const struct mrl_json_node *name, uint32_t count,
                         struct mrl_json_level *level)
 {
-	if (level->mask == 0 || (count + 1) * 2 > level->mask + 1) {
-		uint32_t size = level->mask == 0 ? 4 * MRL_JSON_NAMES_FEW : 2 * (level->mask + 1);
-		level->mask = size - 1;
-		rebuild(reader, object, name, level);
+	struct set set = {.entries = reader->names + level->base, .mask = level->mask};
+	if (set.mask == 0 || count + 1 > (set.mask + 1) / 2) {
+		set.mask = set.mask == 0 ? FIRST_MASK : set.mask * 2 + 1;
+		fill(reader, &set, object, name);
+		level->mask = set.mask;
 	}
-	return insert(reader, level, name) || repeated(reader);
+	return insert(reader, &set, name) || refuse(reader);
 }

@@ -102,6 +102,7 @@ enum mrl_err mrl_json_read_with(struct mrl_json_reader *reader, const struct mrl
                                 struct mrl_json_doc *ret_doc)
 {
 	const struct mrl_json_limits *limits = reader->limits;
+	text = text.data == NULL ? MRL_SLICE("") : text;
 	*reader = (struct mrl_json_reader){
 		.start = text.data,
 		.end = text.data + text.size,

@@ -79,6 +79,8 @@ bool mrl_json_is_long(const uint8_t *digits, size_t count, bool negative);
 /* Whether a number with '.' or exponent is out of a double's range, for one of more than a few
  * bytes or with an exponent. */
 bool mrl_json_leaves_double(struct mrl_slice number);
+/* The flags of a number's node, for who has no reader; whether number_faults counts it. */
+uint8_t mrl_json_number_flags(struct mrl_slice number, bool *ret_fault);
 
 /* A name whose key is that of a name before it in the open object: whether they differ after all.
  */

@@ -30,7 +30,7 @@ static __attribute__((noinline)) const uint8_t *skip_blanks(const uint8_t *at, c
 /* The byte behind white space; 0, which is allowed nowhere, at the end. */
 MRL_JSON_ALWAYS uint8_t peek(const struct mrl_json_reader *reader, struct cursor *cursor)
 {
-	if (MRL_LIKELY(cursor->at<reader->end && * cursor->at> ' ')) {
+	if (MRL_LIKELY(cursor->at != reader->end && *cursor->at > ' ')) {
 		return *cursor->at;
 	}
 	cursor->at = skip_blanks(cursor->at, reader->end);

@@ -1,16 +1,25 @@
-/* SipHash-1-3 (Aumasson, Bernstein: SipHash, 2012, with one and three rounds). */
+/* SipHash-1-3: one round a word, three at the end (Aumasson and Bernstein, 2012). */
 #include <merlon/json.h>
+
+#include <endian.h>
 
 struct state {
 	uint64_t a, b, c, d;
 };
 
-static uint64_t rotate(uint64_t word, unsigned bits)
+static inline uint64_t rotate(uint64_t word, unsigned bits)
 {
 	return word << bits | word >> (64 - bits);
 }
 
-static void mix(struct state *state)
+static inline uint64_t load(const uint8_t *at)
+{
+	uint64_t word;
+	memcpy(&word, at, sizeof(word));
+	return le64toh(word);
+}
+
+static inline void mix(struct state *state)
 {
 	state->a += state->b;
 	state->b = rotate(state->b, 13) ^ state->a;
@@ -24,34 +33,40 @@ static void mix(struct state *state)
 	state->c = rotate(state->c, 32);
 }
 
-static uint64_t load(const uint8_t *at, size_t size)
-{
-	uint64_t word = 0;
-	for (size_t i = 0; i < size; i++) {
-		word |= (uint64_t)at[i] << (8 * i);
-	}
-	return word;
-}
-
-static void take(struct state *state, uint64_t word)
+static inline void absorb(struct state *state, uint64_t word)
 {
 	state->d ^= word;
 	mix(state);
 	state->a ^= word;
 }
 
+/* The bytes past the last whole word, and the size's low byte above them. */
+static inline uint64_t last_word(const uint8_t *at, size_t size)
+{
+	uint64_t word = (uint64_t)size << 56;
+	for (size_t i = 0; i < size % 8; i++) {
+		word |= (uint64_t)at[i] << (8 * i);
+	}
+	return word;
+}
+
 uint64_t mrl_siphash13(const uint8_t key[16], const void *data, size_t size)
 {
 	const uint8_t *at = data;
-	uint64_t low = load(key, 8);
-	uint64_t high = load(key + 8, 8);
-	struct state state = {low ^ 0x736f6d6570736575, high ^ 0x646f72616e646f6d,
-	                      low ^ 0x6c7967656e657261, high ^ 0x7465646279746573};
-	for (size_t i = 0; i + 8 <= size; i += 8) {
-		take(&state, load(at + i, 8));
+	uint64_t k0 = load(key);
+	uint64_t k1 = load(key + 8);
+	struct state state = {
+		.a = k0 ^ 0x736f6d6570736575,
+		.b = k1 ^ 0x646f72616e646f6d,
+		.c = k0 ^ 0x6c7967656e657261,
+		.d = k1 ^ 0x7465646279746573,
+	};
+	size_t words = size / 8;
+	for (size_t i = 0; i < words; i++) {
+		absorb(&state, load(at + 8 * i));
 	}
-	take(&state, load(at + (size & ~(size_t)7), size & 7) | (uint64_t)size << 56);
-	state.c ^= 0xff;
+	absorb(&state, last_word(size % 8 == 0 ? at : at + 8 * words, size));
+	state.c ^= 0xFF;
 	mix(&state);
 	mix(&state);
 	mix(&state);
