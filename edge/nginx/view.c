@@ -42,49 +42,54 @@ static struct mrl_slice raw_target(const ngx_http_request_t *r)
 	return mrl_slice_sub(line, start, end - start);
 }
 
-static void view_peer(struct mrl_view *view, const ngx_connection_t *c)
+/* No address and port 0 for a Unix socket. */
+static struct mrl_ip read_address(const struct sockaddr *address, uint16_t *ret_port)
 {
-	const struct sockaddr *address = c->sockaddr;
+	*ret_port = 0;
 	if (address->sa_family == AF_INET) {
 		const struct sockaddr_in *in = (const void *)address;
-		view->peer = mrl_ip_make((const uint8_t *)&in->sin_addr, 4);
-		view->peer_port = ntohs(in->sin_port);
-	} else if (address->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const void *)address;
-		view->peer = mrl_ip_make((const uint8_t *)&in6->sin6_addr, 16);
-		view->peer_port = ntohs(in6->sin6_port);
-	}
-}
-
-static uint16_t local_port(const ngx_connection_t *c)
-{
-	const struct sockaddr *address = c->local_sockaddr;
-	if (address->sa_family == AF_INET) {
-		return ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port);
+		*ret_port = ntohs(in->sin_port);
+		return mrl_ip_make((const uint8_t *)&in->sin_addr, 4);
 	}
 	if (address->sa_family == AF_INET6) {
-		return ntohs(((const struct sockaddr_in6 *)(const void *)address)->sin6_port);
+		const struct sockaddr_in6 *in6 = (const void *)address;
+		*ret_port = ntohs(in6->sin6_port);
+		return mrl_ip_make((const uint8_t *)&in6->sin6_addr, 16);
 	}
-	return 0;
+	return (struct mrl_ip){.size = 0};
+}
+
+/* How well a listener's address fits: the very address, all of that family, only the port. */
+static int fit_of(const struct mrl_listener *listener, const struct mrl_ip *local,
+                  const ngx_str_t *text)
+{
+	if (local->size == 0) {
+		return mrl_slice_equal(listener->address, ngx_merlon_slice(text)) ? 3 : 1;
+	}
+	if (mrl_ip_equal(&listener->ip, local)) {
+		return 3;
+	}
+	return listener->any && listener->ip.size == local->size ? 2 : 1;
 }
 
 /* Several addresses may share a port, and each says for itself whose word of the client's address
- * counts: the port alone decides only where nginx listens on them all by one socket. */
+ * counts. nginx has one socket for all of them if one is a wildcard; the connection's own local
+ * address then tells them apart. */
 static uint16_t find_listener(const struct mrl_policy *policy, const ngx_connection_t *c)
 {
-	uint16_t port = local_port(c);
-	struct mrl_slice address = c->listening == NULL
-	                                   ? MRL_SLICE_NONE
-	                                   : ngx_merlon_slice(&c->listening->addr_text);
+	static const ngx_str_t nothing = ngx_null_string;
+	uint16_t port;
+	struct mrl_ip local = read_address(c->local_sockaddr, &port);
+	const ngx_str_t *text = c->listening == NULL ? &nothing : &c->listening->addr_text;
 	uint16_t found = UINT16_MAX;
+	int best = 0;
 	for (uint32_t i = 0; i < policy->listener_count; i++) {
-		if (policy->listeners[i].port != port) {
-			continue;
+		const struct mrl_listener *listener = &policy->listeners[i];
+		int fit = listener->port == port ? fit_of(listener, &local, text) : 0;
+		if (fit > best) {
+			best = fit;
+			found = (uint16_t)i;
 		}
-		if (mrl_slice_equal(policy->listeners[i].address, address)) {
-			return (uint16_t)i;
-		}
-		found = found == UINT16_MAX ? (uint16_t)i : found;
 	}
 	return found;
 }
@@ -143,7 +148,7 @@ void ngx_http_merlon_view_early(ngx_http_merlon_ctx_t *ctx)
 	view->method_name = mrl_slice_sub(line, 0, mrl_slice_find(line, ' '));
 	view->method = mrl_method_of(view->method_name);
 	view->listener = find_listener(ctx->call.policy, r->connection);
-	view_peer(view, r->connection);
+	view->peer = read_address(r->connection->sockaddr, &view->peer_port);
 	view_tls(view, r->connection);
 }
 

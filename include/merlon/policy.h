@@ -9,6 +9,8 @@
 
 struct mrl_listener {
 	struct mrl_slice address; /* "127.0.0.1:8443", "[::]:443", "unix:PATH" */
+	struct mrl_ip ip;         /* the same; no address for a Unix socket */
+	bool any;                 /* 0.0.0.0 or [::]: all that no other listener names */
 	uint16_t port;            /* of the address; 0 for a Unix socket */
 	uint16_t public_port; /* what clients write; default: port, for a Unix socket 443 or 80 */
 	bool plain;           /* HTTP without TLS */

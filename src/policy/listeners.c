@@ -104,6 +104,15 @@ static enum mrl_err read_unix(struct mrl_loader *loader, const struct raw *raw,
 	return MRL_OK;
 }
 
+static bool is_zero(const struct mrl_ip *ip)
+{
+	uint8_t all = 0;
+	for (uint8_t i = 0; i < ip->size; i++) {
+		all |= ip->bytes[i];
+	}
+	return all == 0;
+}
+
 static void read_ip(struct mrl_loader *loader, const struct raw *raw, struct mrl_listener *listener)
 {
 	struct mrl_address address;
@@ -121,6 +130,7 @@ static void read_ip(struct mrl_loader *loader, const struct raw *raw, struct mrl
 		return;
 	}
 	listener->address = raw->address.text;
+	listener->any = mrl_ip_parse(address.host, &listener->ip) && is_zero(&listener->ip);
 	listener->port = address.port;
 	listener->public_port = address.port;
 }

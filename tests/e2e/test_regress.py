@@ -253,12 +253,18 @@ def test_a_reload_without_slots_for_its_workers_is_refused(upstream):
         reload_guest(guest)
 
 
-def test_each_address_of_a_port_has_its_own_client_ip(upstream):
+TRUSTING = {"source": "x_forwarded_for", "trusted": ["127.0.0.0/8"]}
+
+
+@pytest.mark.parametrize("one, other", [
+    (("127.0.0.1", TRUSTING), ("127.0.0.2", None)), (("127.0.0.1", TRUSTING), ("0.0.0.0", None)),
+    (("0.0.0.0", None), ("127.0.0.1", TRUSTING))])
+def test_each_address_of_a_port_has_its_own_client_ip(upstream, one, other):
+    """A wildcard beside an address too, where nginx has one socket for both."""
     upstream.reset()
     port = free_port()
-    trusting = {"source": "x_forwarded_for", "trusted": ["127.0.0.0/8"]}
-    policy = {"listeners": [{"address": f"127.0.0.1:{port}", "client_ip": trusting},
-                            {"address": f"127.0.0.2:{port}", "client_ip": {"source": "peer"}}]}
+    policy = {"listeners": [{"address": f"{address}:{port}", "client_ip": rule or {"source": "peer"}}
+                            for address, rule in (one, other)]}
     with Gateway(upstream, policy=policy) as gateway:
         for address, seen in (("127.0.0.1", "203.0.113.9"), ("127.0.0.2", "127.0.0.1")):
             with Client((address, port), ca=gateway.ca) as client:

@@ -94,14 +94,17 @@ static void takes_addresses(void **state)
 	check_slice(listeners[0].address, "[::]:8443");
 	assert_int_equal(listeners[0].port, 8443);
 	assert_int_equal(listeners[0].public_port, 443);
+	assert_true(listeners[0].any && listeners[0].ip.size == 16);
 	assert_false(listeners[0].plain);
 	assert_int_equal(listeners[0].ip_source, MRL_IP_PEER);
 	assert_int_equal(listeners[1].port, 8080);
 	assert_int_equal(listeners[1].public_port, 8080);
+	assert_true(listeners[1].any && listeners[1].ip.size == 4);
 	assert_true(listeners[1].plain);
 	check_slice(listeners[2].address, "unix:etc/run/edge.sock");
 	assert_int_equal(listeners[2].port, 0);
 	assert_int_equal(listeners[2].public_port, 443);
+	assert_false(listeners[2].any || listeners[2].ip.size != 0);
 	check_slice(listeners[3].address, "unix:/run/plain.sock");
 	assert_int_equal(listeners[3].public_port, 80);
 	release(&loaded);
