@@ -175,7 +175,8 @@ static enum mrl_err read_entries(struct mrl_ir_reading *reading,
 {
 	enum mrl_err err = MRL_OK;
 	for (uint32_t i = 0; i < count && err == MRL_OK; i++) {
-		err = mrl_registry_add(&reading->registry, entries[i].uri, entries[i].node);
+		err = mrl_registry_add(&reading->registry, entries[i].uri,
+		                       mrl_document_root(entries[i].node->document));
 		if (err == MRL_OK) {
 			err = mrl_ir_of(reading, entries[i].node, &irs[i]);
 		}

@@ -137,8 +137,7 @@ static enum mrl_dialect dialect_at(struct mrl_registry *registry, const struct m
 		return dialect;
 	}
 	const struct mrl_node *meta = NULL;
-	if (mrl_registry_find(registry, schema, &meta) == MRL_OK && meta != NULL &&
-	    meta->document != node->document) {
+	if (mrl_registry_find(registry, schema, &meta) == MRL_OK && meta != NULL && meta != node) {
 		/* A metaschema of the documents' own: it says its dialect itself. */
 		const struct mrl_resource *resource = mrl_registry_of(registry, meta);
 		return resource == NULL ? outer : resource->dialect;
@@ -191,23 +190,25 @@ static enum mrl_err identify(struct mrl_registry *registry, const struct mrl_nod
 	return err;
 }
 
-static enum mrl_err walk(struct mrl_registry *registry, const struct mrl_document *document,
+static enum mrl_err walk(struct mrl_registry *registry, const struct mrl_node *root,
                          struct mrl_resource **resources)
 {
-	uint8_t *places = mrl_arena_array(registry->arena, document->node_count, 1, 1);
+	const struct mrl_node *nodes = root->document->nodes;
+	uint32_t first = (uint32_t)(root - nodes);
+	uint8_t *places = mrl_arena_array(registry->arena, root->next - first, 1, 1);
 	if (places == NULL) {
 		return MRL_ERR_MEMORY;
 	}
-	for (uint32_t i = 0; i < document->node_count; i++) {
-		const struct mrl_node *node = &document->nodes[i];
-		const struct mrl_node *parent = &document->nodes[node->parent];
+	for (uint32_t i = 0; i < root->next - first; i++) {
+		const struct mrl_node *node = root + i;
+		uint32_t parent = i == 0 ? 0 : node->parent - first;
 		if (i != 0) {
-			resources[i] = resources[node->parent];
-			bool member = parent->kind == MRL_NODE_OBJECT;
+			bool member = root[parent].kind == MRL_NODE_OBJECT;
 			const struct mrl_node *key = member ? node - 1 : NULL;
+			resources[i] = resources[parent];
 			places[i] = member && mrl_node_value(key) == node
-			                    ? (uint8_t)place_below(places[node->parent], key->text)
-			                    : places[node->parent];
+			                    ? (uint8_t)place_below(places[parent], key->text)
+			                    : places[parent];
 		}
 		if (node->kind == MRL_NODE_OBJECT && places[i] == PLACE_SCHEMA) {
 			enum mrl_err err = identify(registry, node, &resources[i]);
@@ -219,30 +220,40 @@ static enum mrl_err walk(struct mrl_registry *registry, const struct mrl_documen
 	return MRL_OK;
 }
 
+static const struct mrl_registered *registered_with(const struct mrl_registry *registry,
+                                                    const struct mrl_node *node)
+{
+	const struct mrl_node *nodes = node->document->nodes;
+	for (const struct mrl_registered *r = registry->documents; r != NULL; r = r->next) {
+		if (r->root->document == node->document && node >= r->root &&
+		    node < nodes + r->root->next) {
+			return r;
+		}
+	}
+	return NULL;
+}
+
 enum mrl_err mrl_registry_add(struct mrl_registry *registry, struct mrl_slice uri,
                               const struct mrl_node *root)
 {
-	const struct mrl_document *document = root->document;
-	for (const struct mrl_registered *d = registry->documents; d != NULL; d = d->next) {
-		if (d->document == document) {
-			return MRL_OK;
-		}
+	if (registered_with(registry, root) != NULL) {
+		return MRL_OK;
 	}
+	size_t count = root->next - (size_t)(root - root->document->nodes);
 	struct mrl_registered *registered = MRL_NEW(registry->arena, struct mrl_registered);
-	struct mrl_resource **resources = MRL_NEW_ARRAY(registry->arena, document->node_count,
+	struct mrl_resource **resources = MRL_NEW_ARRAY(registry->arena, count,
 	                                                struct mrl_resource *);
 	if (registered == NULL || resources == NULL) {
 		return MRL_ERR_MEMORY;
 	}
 	*registered = (struct mrl_registered){
-		.next = registry->documents, .document = document, .resources = resources};
+		.next = registry->documents, .root = root, .resources = resources};
 	registry->documents = registered;
-	const struct mrl_node *first = mrl_document_root(document);
-	enum mrl_err err = add_resource(registry, uri, first, registry->options->dialect,
+	enum mrl_err err = add_resource(registry, uri, root, registry->options->dialect,
 	                                &resources[0]);
 	if (err == MRL_OK) {
-		resources[0]->dialect = dialect_at(registry, first, registry->options->dialect);
-		err = walk(registry, document, resources);
+		resources[0]->dialect = dialect_at(registry, root, registry->options->dialect);
+		err = walk(registry, root, resources);
 	}
 	return err;
 }
@@ -250,10 +261,6 @@ enum mrl_err mrl_registry_add(struct mrl_registry *registry, struct mrl_slice ur
 struct mrl_resource *mrl_registry_of(const struct mrl_registry *registry,
                                      const struct mrl_node *node)
 {
-	for (const struct mrl_registered *d = registry->documents; d != NULL; d = d->next) {
-		if (d->document == node->document) {
-			return d->resources[node - d->document->nodes];
-		}
-	}
-	return NULL;
+	const struct mrl_registered *registered = registered_with(registry, node);
+	return registered == NULL ? NULL : registered->resources[node - registered->root];
 }

@@ -27,8 +27,8 @@ struct mrl_anchor {
 
 struct mrl_registered {
 	struct mrl_registered *next;
-	const struct mrl_document *document;
-	struct mrl_resource **resources; /* by node */
+	const struct mrl_node *root;     /* of a document, or of a schema within one */
+	struct mrl_resource **resources; /* by node from the root on */
 };
 
 struct mrl_registry {
@@ -48,7 +48,7 @@ MRL_CHECKED enum mrl_err mrl_uri_resolve(struct mrl_arena *arena, struct mrl_sli
 void mrl_uri_split(struct mrl_slice uri, struct mrl_slice *ret_absolute,
                    struct mrl_slice *ret_fragment);
 
-/* Takes in the document that `root` is part of, under that URI. */
+/* Takes in the tree below `root`, under that URI; a second time does nothing. */
 MRL_CHECKED enum mrl_err mrl_registry_add(struct mrl_registry *registry, struct mrl_slice uri,
                                           const struct mrl_node *root);
 /* The resource that a node of a document taken in stands in. */
