@@ -162,13 +162,13 @@ static ngx_int_t judge_reply(ngx_http_merlon_ctx_t *ctx)
 	if (ngx_http_merlon_reply_view(ctx) != NGX_OK) {
 		return NGX_ERROR;
 	}
+	ngx_http_merlon_retire_bodiless(ctx);
 	if (ngx_http_merlon_run_reply(ctx, &verdict) == NGX_AGAIN) {
 		return ngx_http_merlon_hold_begin(ctx, verdict.amount);
 	}
 	if (verdict.outcome != MRL_PASS) {
 		return refuse(ctx, &verdict);
 	}
-	ngx_http_merlon_retire_bodiless(ctx);
 	if (ctx->call.watch != NULL && ctx->reply.has_body) {
 		ctx->body = MRL_BODY_WATCH;
 		ngx_http_merlon_unbuffer(ctx->request);

@@ -109,21 +109,30 @@ ngx_int_t ngx_http_merlon_reply_view(ngx_http_merlon_ctx_t *ctx)
 	return view_fields(ctx);
 }
 
-/* An upstream that announces a body where there is none may send it after all. On a connection that
- * is kept those bytes would be the reply to somebody else's next call. */
+/* Whether the upstream said that bytes come. */
+static bool announces_body(const ngx_http_upstream_t *upstream)
+{
+	const ngx_list_t *headers = &upstream->headers_in.headers;
+	unsigned lengths;
+	unsigned codings;
+	const ngx_table_elt_t *length = find_named(headers, MRL_SLICE("content-length"), &lengths);
+	(void)find_named(headers, MRL_SLICE("transfer-encoding"), &codings);
+	return codings != 0 ||
+	       (length != NULL && !mrl_slice_is(ngx_merlon_slice(&length->value), "0"));
+}
+
+/* An upstream that announces a body where there is none, or none where there could be one, may send
+ * it after all. On a connection that is kept those bytes would be the reply to somebody else's next
+ * call. Bytes that come while the connection is idle, or at once, make nginx close it. */
 void ngx_http_merlon_retire_bodiless(const ngx_http_merlon_ctx_t *ctx)
 {
 	ngx_http_upstream_t *upstream = ctx->request->upstream;
-	unsigned lengths;
-	unsigned codings;
-	if (upstream == NULL || ctx->reply.has_body) {
+	if (upstream == NULL) {
 		return;
 	}
-	const ngx_table_elt_t *length = find_named(&upstream->headers_in.headers,
-	                                           MRL_SLICE("content-length"), &lengths);
-	(void)find_named(&upstream->headers_in.headers, MRL_SLICE("transfer-encoding"), &codings);
-	if (codings != 0 ||
-	    (length != NULL && !mrl_slice_is(ngx_merlon_slice(&length->value), "0"))) {
+	bool doubtful = ctx->reply.has_body ? upstream->headers_in.content_length_n == 0
+	                                    : announces_body(upstream);
+	if (doubtful) {
 		/* Both: nginx sets the first anew from the second. */
 		upstream->keepalive = 0;
 		upstream->headers_in.connection_close = 1;

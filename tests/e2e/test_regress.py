@@ -55,6 +55,30 @@ def test_late_body_answers_nobody_else(gateway, upstream, method, status):
     assert upstream.connections == 2
 
 
+def more_than_said(length, pause_s):
+    """A reply as long as it says, and another behind it: in one piece, or a little later."""
+    def send(connection, _request):
+        connection.send(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+                        + b"[]"[:length] + (b"" if pause_s else LATE))
+        if pause_s:
+            connection.pause(pause_s)
+            connection.send(LATE)
+        return KEEP
+    return send
+
+
+@pytest.mark.parametrize("length, pause_s, wait_s", [(0, 0, 0), (2, 0, 0), (0, 0.01, 0), (0, 0.01, 0.1), (2, 0.01, 0.1)])
+def test_bytes_behind_a_reply_answer_nobody_else(gateway, upstream, length, pause_s, wait_s):
+    upstream.reset()
+    upstream.default = slow
+    upstream.queue(more_than_said(length, pause_s))
+    with gateway.tls() as client:
+        assert client.request(target="/v1/items").status == 200
+        time.sleep(wait_s)
+        assert client.request(target="/v1/items").body == b'"honest"'
+    assert upstream.connections == 2
+
+
 def test_bodiless_reply_keeps_its_connection(gateway, upstream):
     upstream.reset()
     upstream.queue(reply(204, fields=()))
