@@ -98,7 +98,7 @@ typedef struct {
 	struct mrl_answer answer;
 	struct mrl_buffer held;
 	struct mrl_leak_stream *stream;
-	void *need; /* a NEED under way */
+	void *need;                                            /* a NEED under way */
 	void (*finalize)(ngx_http_request_t *r, ngx_int_t rc); /* the upstream module's */
 	enum mrl_edge_body body;
 

@@ -76,8 +76,8 @@ void mrl_decimal_parse(struct mrl_slice number, struct mrl_decimal *ret_decimal)
 	}
 	ret_decimal->digits = mrl_slice_sub(number, first, end - first);
 	ret_decimal->digit_count = (uint32_t)(end - first - (first < point && point < end));
-	ret_decimal->exponent =
-		weight_of(end - 1, point) + parse_exponent(mrl_slice_from(number, mantissa + 1));
+	ret_decimal->exponent = weight_of(end - 1, point) +
+	                        parse_exponent(mrl_slice_from(number, mantissa + 1));
 	ret_decimal->negative = number.data[0] == '-';
 }
 

@@ -33,94 +33,6 @@ struct keyword {
 #define OAS   (MRL_IN(OAS_30) | MRL_IN(OAS_31))
 #define ALL   MRL_DIALECTS_ALL
 
-static enum mrl_err read_members(struct mrl_ir_reading *reading, const struct mrl_node *value,
-                                 struct mrl_ir_members *members)
-{
-	if (value->kind != MRL_NODE_OBJECT) {
-		mrl_ir_bad_value(reading, value, "an object of schemas");
-		return MRL_OK;
-	}
-	members->items = MRL_NEW_ARRAY(reading->arena, value->count + (size_t)1,
-	                               struct mrl_ir_member);
-	if (members->items == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	enum mrl_err err = MRL_OK;
-	for (const struct mrl_node *key = mrl_node_first(value); key != NULL && err == MRL_OK;
-	     key = mrl_node_after(value, key)) {
-		struct mrl_ir_member *member = &members->items[members->count++];
-		*member = (struct mrl_ir_member){.name = key->text, .node = key};
-		err = mrl_ir_of(reading, mrl_node_value(key), &member->schema);
-	}
-	return err;
-}
-
-static enum mrl_err read_list(struct mrl_ir_reading *reading, const struct mrl_node *value,
-                              struct mrl_ir_list *list)
-{
-	struct mrl_ir_list old = *list;
-	if (value->kind != MRL_NODE_ARRAY) {
-		mrl_ir_bad_value(reading, value, "a list of schemas");
-		return MRL_OK;
-	}
-	list->items = MRL_NEW_ARRAY(reading->arena, value->count + (size_t)old.count + 1,
-	                            struct mrl_ir *);
-	if (list->items == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	for (uint32_t i = 0; i < old.count; i++) {
-		list->items[i] = old.items[i];
-	}
-	enum mrl_err err = MRL_OK;
-	for (const struct mrl_node *item = mrl_node_first(value); item != NULL && err == MRL_OK;
-	     item = mrl_node_after(value, item)) {
-		err = mrl_ir_of(reading, item, &list->items[list->count++]);
-	}
-	return err;
-}
-
-static enum mrl_err read_names(struct mrl_ir_reading *reading, const struct mrl_node *value,
-                               struct mrl_ir_names *names)
-{
-	if (value->kind != MRL_NODE_ARRAY) {
-		mrl_ir_bad_value(reading, value, "a list of names");
-		return MRL_OK;
-	}
-	names->items = MRL_NEW_ARRAY(reading->arena, value->count + (size_t)1, struct mrl_slice);
-	if (names->items == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	for (const struct mrl_node *item = mrl_node_first(value); item != NULL;
-	     item = mrl_node_after(value, item)) {
-		if (item->kind == MRL_NODE_STRING) {
-			names->items[names->count++] = item->text;
-		} else {
-			mrl_ir_bad_value(reading, item, "a name");
-		}
-	}
-	return MRL_OK;
-}
-
-/* 2 and 2.0 alike. */
-static void read_count(struct mrl_ir_reading *reading, const struct mrl_node *value,
-                       uint64_t *ret_count)
-{
-	struct mrl_decimal decimal;
-	int64_t number = -1;
-	if (value->kind == MRL_NODE_NUMBER) {
-		mrl_decimal_parse(value->text, &decimal);
-		if (mrl_decimal_is_integer(&decimal) && !decimal.negative &&
-		    !mrl_decimal_int64(&decimal, &number)) {
-			number = INT64_MAX;
-		}
-	}
-	if (number < 0) {
-		mrl_ir_bad_value(reading, value, "a whole number from 0");
-		return;
-	}
-	*ret_count = (uint64_t)number;
-}
-
 static uint8_t type_bit(struct mrl_slice name)
 {
 	static const struct {
@@ -195,7 +107,7 @@ static enum mrl_err read_pattern(struct mrl_ir_reading *reading, struct mrl_ir *
 static enum mrl_err read_patterns(struct mrl_ir_reading *reading, struct mrl_ir *ir,
                                   const struct mrl_node *value)
 {
-	enum mrl_err err = read_members(reading, value, &ir->patterns);
+	enum mrl_err err = mrl_ir_members_of(reading, value, &ir->patterns);
 	for (uint32_t i = 0; i < ir->patterns.count && err == MRL_OK; i++) {
 		err = compile_pattern(reading, ir->patterns.items[i].node,
 		                      &ir->patterns.items[i].regex);
@@ -228,7 +140,7 @@ static enum mrl_err read_items(struct mrl_ir_reading *reading, struct mrl_ir *ir
 		return mrl_ir_of(reading, value, &ir->items);
 	}
 	const struct mrl_node *rest = mrl_node_member(ir->node, "additionalItems");
-	enum mrl_err err = read_list(reading, value, &ir->prefix);
+	enum mrl_err err = mrl_ir_list_of(reading, value, &ir->prefix);
 	return err == MRL_OK && rest != NULL ? mrl_ir_of(reading, rest, &ir->items) : err;
 }
 
@@ -239,7 +151,7 @@ static enum mrl_err read_one_dependency(struct mrl_ir_reading *reading, struct m
 	if (value->kind == MRL_NODE_ARRAY) {
 		struct mrl_ir_dependent *dependent = &ir->dependent[ir->dependent_count++];
 		dependent->name = key->text;
-		return read_names(reading, value, &dependent->required);
+		return mrl_ir_names_of(reading, value, &dependent->required);
 	}
 	struct mrl_ir_members *members = &ir->dependent_schemas;
 	struct mrl_ir_member *member = &members->items[members->count++];
@@ -369,9 +281,9 @@ static enum mrl_err read_keyword(struct mrl_ir_reading *reading, struct mrl_ir *
 	void *place = (uint8_t *)ir + keyword->offset;
 	switch (keyword->shape) {
 	case SHAPE_SCHEMA: return mrl_ir_of(reading, value, place);
-	case SHAPE_SCHEMAS: return read_list(reading, value, place);
-	case SHAPE_MEMBERS: return read_members(reading, value, place);
-	case SHAPE_COUNT: read_count(reading, value, place); return MRL_OK;
+	case SHAPE_SCHEMAS: return mrl_ir_list_of(reading, value, place);
+	case SHAPE_MEMBERS: return mrl_ir_members_of(reading, value, place);
+	case SHAPE_COUNT: mrl_ir_count_of(reading, value, place); return MRL_OK;
 	case SHAPE_NUMBER:
 		if (value->kind != MRL_NODE_NUMBER) {
 			mrl_ir_bad_value(reading, value, "a number");
@@ -387,7 +299,7 @@ static enum mrl_err read_keyword(struct mrl_ir_reading *reading, struct mrl_ir *
 		}
 		*(bool *)place = mrl_slice_is(value->text, "true");
 		return MRL_OK;
-	case SHAPE_NAMES: return read_names(reading, value, place);
+	case SHAPE_NAMES: return mrl_ir_names_of(reading, value, place);
 	case SHAPE_TEXT: *(struct mrl_slice *)place = value->text; return MRL_OK;
 	case SHAPE_OWN: return keyword->read(reading, ir, value);
 	}
@@ -437,37 +349,6 @@ static bool is_reference(struct mrl_slice name, enum mrl_dialect dialect)
 	       (mrl_slice_is(name, "$recursiveRef") && dialect == MRL_DIALECT_2019_09);
 }
 
-/* The keywords of the validation vocabulary. */
-static bool is_validation(struct mrl_slice name)
-{
-	static const char *const names[] = {"type",
-	                                    "enum",
-	                                    "const",
-	                                    "minimum",
-	                                    "maximum",
-	                                    "pattern",
-	                                    "minLength",
-	                                    "maxLength",
-	                                    "minItems",
-	                                    "maxItems",
-	                                    "required",
-	                                    "multipleOf",
-	                                    "minProperties",
-	                                    "maxProperties",
-	                                    "uniqueItems",
-	                                    "exclusiveMinimum",
-	                                    "exclusiveMaximum",
-	                                    "minContains",
-	                                    "maxContains",
-	                                    "dependentRequired"};
-	for (size_t i = 0; i < MRL_COUNT(names); i++) {
-		if (mrl_slice_is(name, names[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
 enum mrl_err mrl_ir_keywords(struct mrl_ir_reading *reading, struct mrl_ir *ir)
 {
 	const struct mrl_node *ref = mrl_node_member(ir->node, "$ref");
@@ -481,7 +362,7 @@ enum mrl_err mrl_ir_keywords(struct mrl_ir_reading *reading, struct mrl_ir *ir)
 	for (const struct mrl_node *key = mrl_node_first(ir->node); key != NULL && err == MRL_OK;
 	     key = mrl_node_after(ir->node, key)) {
 		const struct keyword *keyword = find_keyword(key->text, ir->dialect);
-		if (no_validation && is_validation(key->text)) {
+		if (no_validation && mrl_ir_is_validation(key->text)) {
 			continue;
 		}
 		if (is_reference(key->text, ir->dialect)) {

@@ -34,6 +34,18 @@ MRL_CHECKED enum mrl_err mrl_ir_reference(struct mrl_ir_reading *reading, struct
 MRL_CHECKED enum mrl_err mrl_ir_resource_of(struct mrl_ir_reading *reading,
                                             struct mrl_resource *resource,
                                             struct mrl_ir_resource **ret_resource);
+/* ir_values.c. A list is added to. */
+MRL_CHECKED enum mrl_err mrl_ir_members_of(struct mrl_ir_reading *reading,
+                                           const struct mrl_node *value,
+                                           struct mrl_ir_members *members);
+MRL_CHECKED enum mrl_err mrl_ir_list_of(struct mrl_ir_reading *reading,
+                                        const struct mrl_node *value, struct mrl_ir_list *list);
+MRL_CHECKED enum mrl_err mrl_ir_names_of(struct mrl_ir_reading *reading,
+                                         const struct mrl_node *value, struct mrl_ir_names *names);
+void mrl_ir_count_of(struct mrl_ir_reading *reading, const struct mrl_node *value,
+                     uint64_t *ret_count);
+/* Whether the keyword is one of the validation vocabulary. */
+bool mrl_ir_is_validation(struct mrl_slice name);
 /* js-value at a node. */
 void mrl_ir_bad_value(struct mrl_ir_reading *reading, const struct mrl_node *node,
                       const char *wanted);

@@ -25,6 +25,7 @@ EXCEPTIONS = {
 # Prefixes of libraries that one folder or file wraps.
 LIBRARIES = {
     "json/yaml.c": r"fy_\w+",
+    "schema/regex_pcre.c": r"pcre2_\w+",
     "crypto/": r"(ASN1|BIO|BN|CRYPTO|EC|ECDSA|ERR|EVP|GENERAL|HMAC|OBJ|OPENSSL|OSSL|PEM|PKCS8|RAND|X509|X509V3"
                r"|d2i|i2d|GENERAL_NAME|GENERAL_NAMES)_\w+",
 }
