@@ -191,11 +191,33 @@ static void test_limits(void **state)
 	assert_string_equal(world_fault(world), "too-complex");
 }
 
+/* Every allocation fails in turn: a status, never a verdict. */
+static void test_memory(void **state)
+{
+	struct world *world = *state;
+	enum mrl_err err = MRL_ERR_MEMORY;
+	for (size_t cap = 0; err != MRL_OK; cap += 64) {
+		struct mrl_arena arena;
+		world_request(world, "GET /a/{x}.{y}", MRL_SLICE("/a/1.%41?q=%31"));
+		world_field(world, "cookie", MRL_SLICE("c=3"));
+		mrl_arena_init(&arena, &mrl_memory_malloc, 64, cap);
+		world->call.arena = &arena;
+		world->fault.line = 77;
+		err = mrl_input_head(&world->call, &world->fault);
+		assert_true(err == MRL_OK || err == MRL_ERR_MEMORY);
+		assert_int_equal(world->fault.line, err == MRL_OK ? 0 : 77);
+		assert_int_equal(world->fault.kind, MRL_INPUT_NONE);
+		mrl_arena_release(&arena);
+		assert_true(cap < 1U << 20);
+	}
+	assert_int_equal(world->call.value_count, 4);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)
-	const struct CMUnitTest tests[] = {TEST(test_places),    TEST(test_segments),
-	                                   TEST(test_state),     TEST(test_errors),
-	                                   TEST(test_long_name), TEST(test_limits)};
+	const struct CMUnitTest tests[] = {
+		TEST(test_places),    TEST(test_segments), TEST(test_state), TEST(test_errors),
+		TEST(test_long_name), TEST(test_limits),   TEST(test_memory)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
