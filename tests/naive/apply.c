@@ -354,8 +354,11 @@ struct naive *naive_open(const struct mrl_schema_options *options, struct mrl_ar
 bool naive_found(const struct naive_result *result, struct mrl_slice keyword,
                  const struct mrl_json_node *node)
 {
+	const struct mrl_json_node *value = node != NULL && node->kind == MRL_JSON_KIND_NAME
+	                                            ? node + 1
+	                                            : node;
 	for (uint32_t i = 0; i < result->count; i++) {
-		if (result->failures[i].node == node &&
+		if (result->failures[i].node == value &&
 		    mrl_slice_is(keyword, result->failures[i].keyword)) {
 			return true;
 		}

@@ -40,7 +40,7 @@ void naive_validate(struct naive *naive, const struct mrl_schema_entry *entry,
                     const struct mrl_json_doc *doc, const struct mrl_json_node *root,
                     struct naive_result *ret_result);
 
-/* Whether the failure is one of those found. */
+/* Whether the failure is one of those found; a name stands for its member's value. */
 bool naive_found(const struct naive_result *result, struct mrl_slice keyword,
                  const struct mrl_json_node *node);
 

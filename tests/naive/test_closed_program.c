@@ -27,6 +27,16 @@ static bool load_agrees(const struct closed_case *closed, enum mrl_err err,
 	return false;
 }
 
+/* A name stands for its member's value. */
+static bool is_due(const struct closed_case *closed, const struct mrl_json_doc *doc,
+                   const struct mrl_schema_result *result)
+{
+	const struct mrl_json_node *node = result->node;
+	node = node->kind == MRL_JSON_KIND_NAME ? node + 1 : node;
+	return closed->verdict == CLOSED_REFUSE &&
+	       mrl_slice_equal(closed->keyword, result->keyword) && cases_node(closed, doc) == node;
+}
+
 static bool run_agrees(const struct closed_case *closed, const struct mrl_json_doc *doc,
                        const struct mrl_schema_result *result)
 {
@@ -37,9 +47,7 @@ static bool run_agrees(const struct closed_case *closed, const struct mrl_json_d
 		}
 		return closed->verdict == CLOSED_ACCEPT;
 	case MRL_SCHEMA_INVALID:
-		if (closed->verdict == CLOSED_REFUSE &&
-		    mrl_slice_equal(closed->keyword, result->keyword) &&
-		    cases_node(closed, doc) == result->node) {
+		if (is_due(closed, doc, result)) {
 			return true;
 		}
 		printf("refused: %.*s at node %d", MRL_PRINT(result->keyword),
