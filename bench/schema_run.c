@@ -244,6 +244,8 @@ int main(int argc, char **argv)
 	require(argc >= 3, "usage: schema_run SCHEMA DOCUMENTS [--closed] [--formats]");
 	mrl_arena_init(&run.kept, &mrl_memory_malloc, BLOCK_BYTES, ARENA_BYTES);
 	mrl_arena_init(&run.scratch, &mrl_memory_malloc, BLOCK_BYTES * 64, ARENA_BYTES);
+	/* As in a call: the arena has its block already. */
+	require(mrl_arena_alloc(&run.scratch, 16, 16) != NULL, "no memory");
 	for (int at = 3; at < argc; at++) {
 		take_option(&run, argv[at]);
 	}
