@@ -206,7 +206,7 @@ static enum mrl_err read_discriminator(struct mrl_ir_reading *reading, struct mr
 	}
 	ir->discriminator->property = name->text;
 	ir->discriminator->node = value;
-	return MRL_OK;
+	return mrl_ir_discriminate(reading, ir);
 }
 
 #define AT(member)   offsetof(struct mrl_ir, member), NULL

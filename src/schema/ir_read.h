@@ -34,6 +34,8 @@ MRL_CHECKED enum mrl_err mrl_ir_reference(struct mrl_ir_reading *reading, struct
 MRL_CHECKED enum mrl_err mrl_ir_resource_of(struct mrl_ir_reading *reading,
                                             struct mrl_resource *resource,
                                             struct mrl_ir_resource **ret_resource);
+/* The components that a discriminator may mean. */
+MRL_CHECKED enum mrl_err mrl_ir_discriminate(struct mrl_ir_reading *reading, struct mrl_ir *ir);
 /* ir_values.c. A list is added to. */
 MRL_CHECKED enum mrl_err mrl_ir_members_of(struct mrl_ir_reading *reading,
                                            const struct mrl_node *value,

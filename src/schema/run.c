@@ -154,6 +154,70 @@ static bool run_references(struct mrl_run *run, const struct mrl_frame *frame)
 	return ir->dynamic == NULL || mrl_run_site(run, frame, dynamic_target(frame), frame->node);
 }
 
+static bool reaches(const struct mrl_ir *ir, const struct mrl_ir *parent, uint32_t steps)
+{
+	if (ir == NULL || steps == 0 || ir == parent) {
+		return ir == parent;
+	}
+	for (uint32_t i = 0; i < ir->all.count; i++) {
+		if (reaches(ir->all.items[i], parent, steps - 1)) {
+			return true;
+		}
+	}
+	return reaches(ir->ref, parent, steps - 1);
+}
+
+/* The component that the value of the discriminator means, by mapping or name; NULL: none. */
+static const struct mrl_ir *chosen_child(const struct mrl_run *run, const struct mrl_frame *frame,
+                                         const struct mrl_json_node *value)
+{
+	const struct mrl_ir_members *mapping = &frame->site->ir->discriminator->mapping;
+	struct mrl_slice text = mrl_json_text(run->doc, value);
+	for (uint32_t i = 0; i < mapping->count; i++) {
+		if (mrl_slice_equal(mapping->items[i].name, text) &&
+		    reaches(mapping->items[i].schema, frame->site->ir, 16)) {
+			return mapping->items[i].schema;
+		}
+	}
+	return NULL;
+}
+
+/* Once for a schema at a location: the child applies its parent again. */
+static bool is_at_work(const struct mrl_frame *frame)
+{
+	for (const struct mrl_frame *f = frame->parent; f != NULL && f->node == frame->node;
+	     f = f->parent) {
+		if (f->site == frame->site) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The form by inheritance: a schema that stands for its children. */
+static bool run_discriminator(struct mrl_run *run, const struct mrl_frame *frame)
+{
+	const struct mrl_ir *ir = frame->site->ir;
+	if (ir->discriminator == NULL || ir->any.count + ir->one.count != 0 ||
+	    frame->node->kind != MRL_JSON_KIND_OBJECT || is_at_work(frame)) {
+		return true;
+	}
+	const struct mrl_json_node *name = frame->node + 1;
+	for (uint32_t i = 0; i < frame->node->count; i++, name += 1 + name[1].next) {
+		if (!mrl_slice_equal(mrl_json_text(run->doc, name), ir->discriminator->property) ||
+		    name[1].kind != MRL_JSON_KIND_STRING) {
+			continue;
+		}
+		const struct mrl_ir *child = chosen_child(run, frame, name + 1);
+		if (child != NULL) {
+			return child == ir || mrl_run_site(run, frame, child, frame->node);
+		}
+		return run->program->options.discriminator_unknown ||
+		       mrl_run_fail(run, frame, "discriminator", name + 1);
+	}
+	return true;
+}
+
 static bool run_own(struct mrl_run *run, const struct mrl_frame *frame)
 {
 	if (!mrl_run_scalar(run, frame)) {
@@ -185,7 +249,8 @@ static bool run_frame(struct mrl_run *run, const struct mrl_frame *frame)
 	}
 	bool holds = run_references(run, frame) && run_own(run, frame) && run_all(run, frame) &&
 	             run_any(run, frame) && run_one(run, frame) && run_not(run, frame) &&
-	             run_if(run, frame) && mrl_run_unevaluated(run, frame, mark);
+	             run_if(run, frame) && run_discriminator(run, frame) &&
+	             mrl_run_unevaluated(run, frame, mark);
 	if (holds) {
 		note(run, frame);
 	}
