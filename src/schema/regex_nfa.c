@@ -148,7 +148,7 @@ enum mrl_err mrl_regex_program_make(const struct mrl_regex_tree *tree, struct mr
 		                     : NULL;
 		err = fits ? MRL_ERR_MEMORY : MRL_ERR_LIMIT;
 	}
-	if (program != NULL && program->code != NULL) {
+	if (program != NULL && program->code != NULL && making.code != NULL) {
 		memcpy(program->code, making.code, making.count * sizeof(*program->code));
 		program->count = making.count;
 		program->begins = program->code[0].op == OP_BEGIN;

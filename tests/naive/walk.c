@@ -164,9 +164,7 @@ static void walk(struct frame *f, struct place place)
 	    f->naive->options->read_only == MRL_READ_ONLY_REFUSE) {
 		refuse(f, &place, hiding);
 	}
-	if (f->naive->options->world == MRL_WORLD_CLOSED) {
-		close_location(f, &place);
-	}
+	close_location(f, &place);
 	if (place.at->kind == MRL_JSON_KIND_NUMBER) {
 		number(f, place.at);
 	}
@@ -185,8 +183,11 @@ static void walk(struct frame *f, struct place place)
 	}
 }
 
-/* As deep as the reader lets values be. */
+/* As deep as the reader lets values be. The open world is the standard's: nothing more is judged.
+ */
 void naive_walk(struct frame *f)
 {
-	walk(f, (struct place){.at = f->at});
+	if (f->naive->options->world == MRL_WORLD_CLOSED) {
+		walk(f, (struct place){.at = f->at});
+	}
 }
