@@ -64,6 +64,7 @@ static ngx_int_t read_body(ngx_http_merlon_ctx_t *ctx)
 		struct mrl_verdict verdict = mrl_engine_failure(&ctx->call, MRL_ERR_FULL);
 		return ngx_http_merlon_refuse(ctx, &verdict);
 	}
+	ctx->body_begun = 1;
 	ngx_int_t rc = ngx_http_read_client_request_body(r, body_read);
 	if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
 		return rc;

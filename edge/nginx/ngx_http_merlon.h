@@ -105,6 +105,7 @@ typedef struct {
 	unsigned viewed : 1;
 	unsigned routed : 1;
 	unsigned judged : 1; /* plan HEAD passed */
+	unsigned body_begun : 1;
 	unsigned body_read : 1;
 	unsigned body_done : 1; /* plan BODY passed */
 	unsigned answered : 1;  /* the reply is ours */

@@ -119,6 +119,26 @@ static void put_route(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *
 	}
 }
 
+static bool is_on(ngx_http_request_t *r)
+{
+	const ngx_http_merlon_loc_conf_t *conf = ngx_http_get_module_loc_conf(
+		r, ngx_http_merlon_module);
+	return conf->on || conf->answer;
+}
+
+/* A request that never came whole was judged by nobody, and one that waited for something from
+ * outside not to the end: whoever left or was too slow in between was not allowed anything. */
+static void note_unread(ngx_http_merlon_ctx_t *ctx)
+{
+	bool is_judged = ctx->judged && ctx->body_begun == ctx->body_read && ctx->need == NULL;
+	if (!is_judged && !ctx->call.denied && !ctx->answered && is_on(ctx->request)) {
+		ctx->call.denied = true;
+		ctx->call.shadow = false;
+		ctx->call.denied_by = NULL;
+		ctx->call.problem = MRL_PROBLEM_BAD_REQUEST;
+	}
+}
+
 static void put_outcome(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *facts)
 {
 	const struct mrl_call *call = &ctx->call;
@@ -282,10 +302,8 @@ static void commit(ngx_http_merlon_ctx_t *ctx, const struct mrl_audit_facts *fac
 /* A request that nginx dropped before any filter ran: a time-out, a client that left. */
 static ngx_http_merlon_ctx_t *late_ctx(ngx_http_request_t *r)
 {
-	const ngx_http_merlon_loc_conf_t *conf = ngx_http_get_module_loc_conf(
-		r, ngx_http_merlon_module);
 	ngx_http_merlon_ctx_t *ctx = ngx_http_merlon_ctx(r);
-	if (ctx != NULL || !(conf->on || conf->answer)) {
+	if (ctx != NULL || !is_on(r)) {
 		return ctx;
 	}
 	ctx = ngx_http_merlon_ctx_make(r);
@@ -313,6 +331,7 @@ ngx_int_t ngx_http_merlon_record(ngx_http_request_t *r)
 		.has_dur_us = true,
 		.dur_us = (monotonic_ns() - ctx->start_ns) / 1000,
 	};
+	note_unread(ctx);
 	put_route(ctx, &facts);
 	put_outcome(ctx, &facts);
 	put_client(ctx, &facts);

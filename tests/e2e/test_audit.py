@@ -91,6 +91,31 @@ def test_a_client_that_leaves_is_499(gateway, upstream):
     assert records[-1]["status"] == 499
 
 
+HEAD = b"POST /v1/items HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize("sent", [HEAD[:30], HEAD, HEAD + b"Content-Length: 9\r\n\r\n{",
+                                  HEAD + b"Transfer-Encoding: chunked\r\n\r\n4\r\n{"])
+def test_a_call_that_never_came_whole_was_not_allowed(gateway, upstream, sent):
+    before = len(gateway.records())
+    with gateway.tls() as client:
+        client.send(sent)
+        time.sleep(0.1)
+    record = gateway.records(before + 1)[-1]
+    assert record["status"] in (400, 499) and not upstream.requests
+    assert (record["verdict"], record["problem"]) == ("denied", "bad-request"), record
+
+
+def test_a_call_that_came_whole_was_allowed(gateway, upstream):
+    upstream.on("/v1/items", BEHAVIOURS["silent"])
+    before = len(gateway.records())
+    with gateway.tls() as client:
+        client.send(HEAD + b"Content-Length: 2\r\n\r\n{}")
+        time.sleep(0.1)
+    record = gateway.records(before + 1)[-1]
+    assert (record["status"], record["verdict"]) == (499, "allowed") and "problem" not in record, record
+
+
 CANARIES = [
     ("path", f"/v1/items/{CANARY}", []),
     ("query", f"/v1/items?x={CANARY}", []),
