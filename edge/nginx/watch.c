@@ -30,10 +30,13 @@ ngx_int_t ngx_http_merlon_watch(ngx_http_merlon_ctx_t *ctx, ngx_chain_t *in,
 		}
 		mrl_leak_stream_init(ctx->stream, ctx->call.watch, ctx->call.watch_off);
 	}
-	if (feed(ctx, in)) {
+	bool clean = feed(ctx, in);
+	if (!clean || ctx->stream->result.capped) {
+		mrl_call_note_leak(&ctx->call, &ctx->stream->result);
+	}
+	if (clean) {
 		return next(ctx->request, in);
 	}
-	mrl_call_note_leak(&ctx->call, &ctx->stream->result);
 	if (ctx->call.watch_reports) {
 		ctx->body = MRL_BODY_PASS;
 		return next(ctx->request, in);

@@ -8,7 +8,6 @@
 struct config {
 	int64_t scan_bytes;
 	int action;
-	bool stream;
 	const struct mrl_leak_scanner *scanner;
 	struct mrl_leak_set off; /* what the document itself shows betrays nothing */
 };
@@ -25,18 +24,17 @@ static const struct mrl_key keys[] = {
 	{"action", MRL_KEY_ENUM, 0, 0, "replace", action_choices,
          "what happens to a leaking reply: it is replaced, or only reported in the record",
          offsetof(struct config, action)},
-	{"stream", MRL_KEY_BOOL, 0, 1, "off", NULL,
-         "scan piece by piece and cut on a hit, as for an operation with `stream: on`",
-         offsetof(struct config, stream)},
 	{0},
 };
 
-enum fact { FACT_LEAK, FACT_UNSCANNED };
+enum fact { FACT_LEAK, FACT_UNSCANNED, FACT_CAPPED };
 
 static const struct mrl_fact_row facts[] = {
 	[FACT_LEAK] = {"leak", MRL_FACT_WORD, false, "the signature that was found in the body"},
 	[FACT_UNSCANNED] = {"unscanned", MRL_FACT_BOOL, false,
                             "the body was coded and passed without a scan"},
+	[FACT_CAPPED] = {"leak_scan_capped", MRL_FACT_BOOL, false,
+                         "the body had so many suspicious places that not all were looked at"},
 	{0},
 };
 
@@ -108,6 +106,9 @@ void mrl_call_note_leak(struct mrl_call *call, const struct mrl_leak_result *res
 		const char *id = mrl_leak_id((enum mrl_leak)__builtin_ctzll(bits));
 		mrl_call_word(call, &facts[FACT_LEAK], mrl_slice_text(id));
 	}
+	if (result->capped) {
+		mrl_call_number(call, &facts[FACT_CAPPED], 1);
+	}
 }
 
 static enum mrl_err judge(const struct config *config, struct mrl_call *call,
@@ -157,7 +158,7 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 		mrl_call_number(call, &facts[FACT_UNSCANNED], 1);
 		return MRL_OK;
 	}
-	if (settings->stream || call->route.plan->stream || is_stream_type(&type)) {
+	if (call->route.plan->stream || is_stream_type(&type)) {
 		call->watch = settings->scanner;
 		call->watch_off = settings->off;
 		call->watch_reports = settings->action == ACTION_REPORT;

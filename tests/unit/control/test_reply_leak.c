@@ -207,11 +207,23 @@ static void watches_streaming_operations(void **state)
 	fixture_run_reply(f, NULL);
 	assert_int_equal(f->verdict.outcome, MRL_NEED);
 	assert_null(f->call.watch);
-	fixture_with(f, NULL, "controls: {reply_leak: {stream: on}}\n");
+}
+
+/* A body that is made of suspicious words is not looked at whole: the record says so. */
+static void says_what_it_could_not_look_at(void **state)
+{
+	static char body[4096];
+	struct fixture *f = *state;
+	for (size_t i = 0; i + 1 < sizeof(body); i++) {
+		body[i] = "x.js:1:x "[i % 9];
+	}
 	reply(f, "/v1/orders", 200, "application/json");
-	fixture_run_reply(f, NULL);
+	fixture_run_reply(f, body);
 	assert_passed(f);
-	assert_non_null(f->call.watch);
+	assert_int_equal(fact_number(f, "leak_scan_capped"), 1);
+	reply(f, "/v1/orders", 200, "application/json");
+	fixture_run_reply(f, CLEAN);
+	assert_int_equal(fact_number(f, "leak_scan_capped"), -1);
 }
 
 /* ---- The document's own texts, and what the policy says ---------------------------------------
@@ -266,7 +278,7 @@ static void shadow_mode_notes_and_passes(void **state)
 static void keeps_to_its_ranges(void **state)
 {
 	static const char *const bad[] = {"scan_bytes: 4095", "scan_bytes: 1048577",
-	                                  "action: ignore"};
+	                                  "action: ignore", "stream: on"};
 	struct fixture *f = *state;
 	char text[128];
 	for (size_t i = 0; i < MRL_COUNT(bad); i++) {
@@ -287,6 +299,7 @@ int main(void)
 		with_fixture(two_weak_signs_count_in_errors),
 		with_fixture(scans_up_to_its_bound),
 		with_fixture(coded_bodies_pass_unscanned),
+		with_fixture(says_what_it_could_not_look_at),
 		with_fixture(watches_stream_types),
 		with_fixture(watches_streaming_operations),
 		with_fixture(documented_texts_betray_nothing),
