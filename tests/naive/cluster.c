@@ -114,9 +114,6 @@ void naive_group_child(const struct frame *f, const struct mrl_json_node *child,
 
 const char *naive_hiding(const struct naive *naive)
 {
-	if (naive->options->world == MRL_WORLD_OPEN) {
-		return NULL;
-	}
 	switch (naive->options->direction) {
 	case MRL_DIRECTION_NONE: return NULL;
 	case MRL_DIRECTION_REQUEST: return "readOnly";

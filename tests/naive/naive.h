@@ -35,8 +35,7 @@ struct naive_result {
  * many identifiers, or no memory. */
 struct naive *naive_open(const struct mrl_schema_options *options, struct mrl_arena *arena);
 
-/* Judges the subtree at `root`. In the open world by the standard alone: direction, discriminators,
- * numbers and caps are the closed world's. */
+/* Judges the subtree at `root`. */
 void naive_validate(struct naive *naive, const struct mrl_schema_entry *entry,
                     const struct mrl_json_doc *doc, const struct mrl_json_node *root,
                     struct naive_result *ret_result);

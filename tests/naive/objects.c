@@ -231,8 +231,7 @@ void naive_discriminator(struct frame *f)
 {
 	const struct mrl_node *discriminator = get(f, "discriminator");
 	const struct mrl_node *name = mrl_node_member(discriminator, "propertyName");
-	if (f->naive->options->world == MRL_WORLD_OPEN || name == NULL ||
-	    f->at->kind != MRL_JSON_KIND_OBJECT || get(f, "oneOf") != NULL ||
+	if (name == NULL || f->at->kind != MRL_JSON_KIND_OBJECT || get(f, "oneOf") != NULL ||
 	    get(f, "anyOf") != NULL || is_under_way(f)) {
 		return;
 	}

@@ -157,14 +157,22 @@ static void close_location(struct frame *f, struct place *place)
 	}
 }
 
+/* Requests may be allowed to carry what is read-only; replies never what is write-only. */
+static bool is_refused(const struct frame *f)
+{
+	const struct mrl_schema_options *options = f->naive->options;
+	return options->direction == MRL_DIRECTION_REPLY ||
+	       options->read_only == MRL_READ_ONLY_REFUSE;
+}
+
 static void walk(struct frame *f, struct place place)
 {
-	const char *hiding = naive_hiding(f->naive);
-	if (hiding != NULL && place.member && (mark_of(f, place.at)->flags & READ_ONLY) != 0 &&
-	    f->naive->options->read_only == MRL_READ_ONLY_REFUSE) {
-		refuse(f, &place, hiding);
+	if (place.member && (mark_of(f, place.at)->flags & READ_ONLY) != 0 && is_refused(f)) {
+		refuse(f, &place, naive_hiding(f->naive));
 	}
-	close_location(f, &place);
+	if (f->naive->options->world == MRL_WORLD_CLOSED) {
+		close_location(f, &place);
+	}
 	if (place.at->kind == MRL_JSON_KIND_NUMBER) {
 		number(f, place.at);
 	}
@@ -183,11 +191,8 @@ static void walk(struct frame *f, struct place place)
 	}
 }
 
-/* As deep as the reader lets values be. The open world is the standard's: nothing more is judged.
- */
+/* As deep as the reader lets values be. */
 void naive_walk(struct frame *f)
 {
-	if (f->naive->options->world == MRL_WORLD_CLOSED) {
-		walk(f, (struct place){.at = f->at});
-	}
+	walk(f, (struct place){.at = f->at});
 }
