@@ -112,10 +112,12 @@ class Bench:
                 times[name].append(contenders[name].batch(modes[name]))
         for contender in contenders.values():
             contender.close()
+        best = {}
         for name, runs in times.items():
+            best[name], median = (contenders[name].summed_up(modes[name], pick, runs) for pick in (min, statistics.median))
             self.results.append({"subject": subject.name, "contender": name, "mode": modes[name],
-                                 "min_ns": min(runs), "median_ns": statistics.median(runs)})
-        return {name: min(runs) for name, runs in times.items()}
+                                 "min_ns": best[name], "median_ns": median})
+        return best
 
     def note(self, name, over, under):
         """A ratio of one subject; the geometric mean over all of them is what counts."""
@@ -175,8 +177,6 @@ class Bench:
             self.note("both: ours / (yyjson + native)", best["ours"], best["yyjson"] + best["native alone"])
 
     def compile(self, subject):
-        if not subject.first:
-            return
         wanted = self.everybody(subject)
         wanted["ours, with reading"] = wanted["ours"]
         there = self.contenders(wanted)
@@ -204,6 +204,8 @@ class Bench:
         for mode in MODES:
             if self.options.mode in ("", mode):
                 for subject in chosen:
+                    if mode == "compile" and not subject.first or mode == "reject" and not subject.invalid:
+                        continue
                     print(f"{mode:9} {subject.name}", flush=True)
                     getattr(self, mode)(subject)
 
