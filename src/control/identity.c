@@ -16,7 +16,7 @@ static const struct mrl_key keys[] = {
 
 static const struct mrl_fact_row facts[] = {
 	{"identity_dropped", MRL_FACT_NUMBER, false,
-         "identity fields of the client that were dropped"},
+         "identity fields that were dropped, but for what a trusted proxy says of the way"},
 	{0},
 };
 
@@ -36,6 +36,13 @@ static bool is_named(const struct config *config, const struct mrl_field *field)
 	return false;
 }
 
+/* RATE-3: a trusted proxy has to say whom it stands for, and client_ip has read it. */
+static bool is_lawful(const struct mrl_call *call, const struct mrl_field *field)
+{
+	return call->via_count != 0 && (field->id == MRL_FIELD_FORWARDED ||
+	                                mrl_slice_starts(field->name, MRL_SLICE("x-forwarded-")));
+}
+
 static enum mrl_err decide(const void *config, struct mrl_call *call,
                            struct mrl_verdict *ret_verdict)
 {
@@ -50,7 +57,7 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 		struct mrl_field *field = &view->fields[i];
 		if ((field->flags & MRL_FIELD_IDENTITY) != 0 || is_named(settings, field)) {
 			field->drop = true;
-			dropped++;
+			dropped += is_lawful(call, field) ? 0 : 1;
 		}
 	}
 	if (dropped != 0) {

@@ -71,6 +71,32 @@ static void counts_them(void **state)
 	assert_dropped(f, "Host", false);
 }
 
+/* RATE-3: what a trusted proxy says of the way here is its duty; it is dropped, but no attempt. */
+static void does_not_count_a_proxys(void **state)
+{
+	static const char *const peers[] = {"10.0.0.5", "198.51.100.4"};
+	static const int64_t counts[] = {1, 5};
+	struct fixture *f = *state;
+	f->listeners =
+		"{address: \"127.0.0.1:8443\", client_ip: {source: x_forwarded_for, trusted: "
+		"[10.0.0.0/8]}}";
+	fixture_with(f, NULL, NULL);
+	for (size_t i = 0; i < MRL_COUNT(peers); i++) {
+		fixture_call(f, "GET", "/v1/orders");
+		assert_true(mrl_ip_parse(mrl_slice_text(peers[i]), &f->view.peer));
+		fixture_field(f, "X-Forwarded-For", "203.0.113.9");
+		fixture_field(f, "X-Forwarded-Proto", "https");
+		fixture_field(f, "X-Forwarded-Port", "443");
+		fixture_field(f, "Forwarded", "for=203.0.113.9");
+		fixture_field(f, "X-User", "admin");
+		fixture_head(f);
+		assert_passed(f);
+		assert_dropped(f, "X-Forwarded-Port", true);
+		assert_dropped(f, "Forwarded", true);
+		assert_int_equal(fact_number(f, "identity_dropped"), counts[i]);
+	}
+}
+
 static void leaves_others(void **state)
 {
 	static const char *const names[] = {
@@ -160,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_fixture(drops_what_clients_say),
 		with_fixture(counts_them),
+		with_fixture(does_not_count_a_proxys),
 		with_fixture(leaves_others),
 		with_fixture(drops_further_names),
 		with_fixture(leaves_what_merlon_sets),
