@@ -4,6 +4,8 @@
 
 #include "generate.h"
 
+#include <stdio.h>
+
 static bool rarely(struct generator *g, unsigned of)
 {
 	return generate_pick(g, of) == of - 1 && of > 1 && g->size != 0;
