@@ -337,7 +337,7 @@ static struct mrl_slice percent_decoded(struct mrl_arena *arena, struct mrl_slic
 		int high = i + 2 < text.size ? mrl_hex_value(text.data[i + 1]) : -1;
 		int low = i + 2 < text.size ? mrl_hex_value(text.data[i + 2]) : -1;
 		bool escape = text.data[i] == '%' && high >= 0 && low >= 0;
-		out[size++] = escape ? (uint8_t)(high << 4 | low) : text.data[i];
+		out[size++] = (uint8_t)(escape ? high << 4 | low : text.data[i]);
 		i += escape ? 2 : 0;
 	}
 	return mrl_slice(out, size);
