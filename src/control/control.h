@@ -33,6 +33,8 @@ static inline struct mrl_field mrl_field_of(enum mrl_field_id id, struct mrl_sli
  */
 bool mrl_operation_documents(const struct mrl_operation *operation, uint16_t status,
                              struct mrl_slice type);
+/* Whether that documented reply has no content. */
+bool mrl_operation_documents_nothing(const struct mrl_operation *operation, uint16_t status);
 
 /* At load: a diagnostic for each text that is no field name, and then MRL_ERR_INVALID. */
 MRL_CHECKED enum mrl_err mrl_compile_names(const struct mrl_compile *compile,

@@ -17,7 +17,7 @@ static const char *const other_choices[] = {
 
 static const struct mrl_key keys[] = {
 	{"other_4xx", MRL_KEY_ENUM, 0, 0, "declared", other_choices,
-         "4xx replies that are no problem document: pass those whose type is documented, or none",
+         "4xx replies that are no problem document: pass those that are documented, or none",
          offsetof(struct config, other_4xx)},
 	{0},
 };
@@ -93,11 +93,28 @@ static enum mrl_err decide_problem(struct mrl_call *call, struct mrl_verdict *re
 	return mrl_call_refuse_reply(call, ret_verdict);
 }
 
+static bool is_empty(const struct mrl_reply *reply)
+{
+	return reply->type.size == 0 &&
+	       (reply->content_length == 0 || (!reply->has_body && reply->content_length < 0));
+}
+
+static bool is_documented(const struct mrl_call *call, struct mrl_slice type)
+{
+	const struct mrl_reply *reply = call->reply;
+	const struct mrl_operation *operation = call->route.operation;
+	if (operation == NULL) {
+		return false;
+	}
+	return is_empty(reply)
+	               ? mrl_operation_documents_nothing(operation, reply->status)
+	               : type.size != 0 && mrl_operation_documents(operation, reply->status, type);
+}
+
 static enum mrl_err decide_4xx(const struct config *config, struct mrl_call *call,
                                struct mrl_verdict *ret_verdict)
 {
 	const struct mrl_reply *reply = call->reply;
-	const struct mrl_operation *operation = call->route.operation;
 	struct mrl_slice type = essence(reply->type);
 	if (is_coded(reply)) {
 		return mrl_call_refuse_reply(call, ret_verdict);
@@ -105,8 +122,7 @@ static enum mrl_err decide_4xx(const struct config *config, struct mrl_call *cal
 	if (mrl_slice_equal_nocase(type, MRL_SLICE(MRL_PROBLEM_TYPE))) {
 		return reply->has_body ? decide_problem(call, ret_verdict) : MRL_OK;
 	}
-	if (config->other_4xx == OTHER_DECLARED && operation != NULL && type.size != 0 &&
-	    mrl_operation_documents(operation, reply->status, type)) {
+	if (config->other_4xx == OTHER_DECLARED && is_documented(call, type)) {
 		return MRL_OK;
 	}
 	return mrl_call_refuse_reply(call, ret_verdict);

@@ -95,16 +95,26 @@ static bool range_has(struct mrl_slice range, struct mrl_slice type)
 	return mrl_slice_equal_nocase(range, type);
 }
 
-bool mrl_operation_documents(const struct mrl_operation *operation, uint16_t status,
-                             struct mrl_slice type)
+static const struct mrl_documented_reply *nearest_reply(const struct mrl_operation *operation,
+                                                        uint16_t status)
 {
 	const struct mrl_documented_reply *reply = documented_reply(operation, status);
 	if (reply == NULL) {
 		reply = documented_reply(operation, status / 100);
 	}
-	if (reply == NULL) {
-		reply = documented_reply(operation, 0);
-	}
+	return reply != NULL ? reply : documented_reply(operation, 0);
+}
+
+bool mrl_operation_documents_nothing(const struct mrl_operation *operation, uint16_t status)
+{
+	const struct mrl_documented_reply *reply = nearest_reply(operation, status);
+	return reply != NULL && reply->types.count == 0;
+}
+
+bool mrl_operation_documents(const struct mrl_operation *operation, uint16_t status,
+                             struct mrl_slice type)
+{
+	const struct mrl_documented_reply *reply = nearest_reply(operation, status);
 	for (uint32_t i = 0; reply != NULL && i < reply->types.count; i++) {
 		if (range_has(reply->types.items[i], type)) {
 			return true;

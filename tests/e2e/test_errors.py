@@ -39,6 +39,7 @@ PATHS = {
     "/declared": {"get": operation("declared", responses=replies(**{
         "404": declared(), "4XX": declared({"text/plain": {"schema": {"type": "string"}}})}))},
     "/default": {"get": operation("defaulted", responses=replies(default=declared({"text/csv": {"schema": {}}})))},
+    "/gone": {"get": operation("gone", responses=replies(**{"410": {"description": "Gone."}}))},
     "/reported": {"get": operation("reported")},
     "/exempted": {"get": operation("exempted")},
     "/small": {"get": operation("small")},
@@ -217,6 +218,16 @@ def test_4xx(gateway, upstream, target, status, fields, data, passes):
         assert response.body == data and response.get("Content-Type") == fields[0][1]
     else:
         check_problem(response, "upstream-refused", status)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_4xx_without_content_passes_where_it_is_documented(gateway, upstream, method):
+    response = answer(gateway, upstream, 410, [("X-Own", "yes")], b"", "/v1/gone", method=method)
+    assert (response.status, response.body, response.get("X-Own"), response.get("Content-Type")) == (410, b"", "yes", None)
+    check_preset(response)
+    check_problem(answer(gateway, upstream, 410, [], b"x", "/v1/gone"), "upstream-refused", 410)
+    check_problem(answer(gateway, upstream, 404, [], b"", "/v1/gone"), "upstream-refused", 404)
+    check_problem(answer(gateway, upstream, 410, [], b"", "/v1/declared"), "upstream-refused", 410)
 
 
 @pytest.mark.parametrize("status", [*range(400, 452), 499])

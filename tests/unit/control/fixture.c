@@ -27,6 +27,7 @@ static const char document[] =
 	"                content: {application/json: {}}}\n"
 	"        4XX: {description: no, content: {application/json: {}}}\n"
 	"        '409': {description: taken, content: {text/plain: {}}}\n"
+	"        '410': {description: gone}\n"
 	"    post:\n"
 	"      operationId: makeOrder\n"
 	"      security: [{token: []}]\n"

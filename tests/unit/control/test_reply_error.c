@@ -165,6 +165,56 @@ static void passes_documented_types(void **state)
 	assert_refused(f, MRL_CONTROL_reply_error, MRL_PROBLEM_UPSTREAM_REFUSED, 404);
 }
 
+static void reply_without_body(struct fixture *f, uint16_t status, const char *type, int64_t length)
+{
+	reply(f, status, type);
+	f->reply.content_length = length;
+	fixture_run_reply(f, "");
+}
+
+/* A documented status without content has nothing that could be wrong. */
+static void passes_documented_emptiness(void **state)
+{
+	static const struct {
+		uint16_t status;
+		const char *type;
+		int64_t length;
+		bool passes;
+	} rows[] = {
+		{410, NULL, 0, true},          {404, NULL, 0, false},  {410, NULL, 1, false},
+		{410, "text/plain", 0, false}, {410, NULL, -1, false},
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < MRL_COUNT(rows); i++) {
+		reply_without_body(f, rows[i].status, rows[i].type, rows[i].length);
+		if (rows[i].passes) {
+			assert_passed(f);
+		} else {
+			assert_refused(f, MRL_CONTROL_reply_error, MRL_PROBLEM_UPSTREAM_REFUSED,
+			               rows[i].status);
+		}
+	}
+	fixture_passed(f, "GET", "/v1/help"); /* documents no 4xx */
+	fixture_reply(f, 410, NULL);
+	f->reply.content_length = 0;
+	fixture_run_reply(f, "");
+	assert_refused(f, MRL_CONTROL_reply_error, MRL_PROBLEM_UPSTREAM_REFUSED, 410);
+	fixture_with(f, NULL, "controls: {reply_error: {other_4xx: problem}}\n");
+	reply_without_body(f, 410, NULL, 0);
+	assert_refused(f, MRL_CONTROL_reply_error, MRL_PROBLEM_UPSTREAM_REFUSED, 410);
+}
+
+/* HEAD has no body at all, and nginx says no length for it if the upstream did not. */
+static void passes_documented_emptiness_for_head(void **state)
+{
+	struct fixture *f = *state;
+	reply(f, 410, NULL);
+	f->reply.has_body = false;
+	f->reply.content_length = -1;
+	fixture_run_reply(f, NULL);
+	assert_passed(f);
+}
+
 static void other_4xx_may_be_shut_out(void **state)
 {
 	struct fixture *f = *state;
@@ -235,6 +285,8 @@ int main(void)
 		with_fixture(replaces_problems_that_are_none),
 		with_fixture(replaces_problems_that_are_too_long),
 		with_fixture(passes_documented_types),
+		with_fixture(passes_documented_emptiness),
+		with_fixture(passes_documented_emptiness_for_head),
 		with_fixture(other_4xx_may_be_shut_out),
 		with_fixture(replaces_coded_bodies),
 		with_fixture(keeps_what_clients_need),
