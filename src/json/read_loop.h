@@ -177,25 +177,35 @@ MRL_JSON_ALWAYS bool put_number(struct mrl_json_reader *reader, struct cursor *c
 	return true;
 }
 
+MRL_JSON_ALWAYS bool begins(const uint8_t *at, const char word[4])
+{
+	uint32_t bytes;
+	uint32_t wanted;
+	memcpy(&bytes, at, 4);
+	memcpy(&wanted, word, 4);
+	return bytes == wanted;
+}
+
 /* true, false, null. */
 MRL_JSON_ALWAYS bool put_literal(struct mrl_json_reader *reader, struct cursor *cursor)
 {
-	uint8_t first = *cursor->at;
+	const uint8_t *at = cursor->at;
+	ptrdiff_t left = reader->end - at;
 	if (!has_room(reader, cursor)) {
 		return false;
 	}
-	uint32_t size = first == 'f' ? 5 : 4;
-	const char *word = first == 'f' ? "alse" : first == 't' ? "true" : "null";
-	if (MRL_UNLIKELY(reader->end - cursor->at < size ||
-	                 memcmp(cursor->at + size - 4, word, 4) != 0)) {
-		return mrl_json_bad_literal(reader, cursor->at);
+	bool is_true = left >= 4 && begins(at, "true");
+	bool is_null = left >= 4 && begins(at, "null");
+	bool is_false = left >= 5 && *at == 'f' && begins(at + 1, "alse");
+	if (MRL_UNLIKELY(!is_true && !is_null && !is_false)) {
+		return mrl_json_bad_literal(reader, at);
 	}
-	*cursor->node++ = (struct mrl_json_node){.kind = first == 'n' ? MRL_JSON_KIND_NULL
-	                                                              : MRL_JSON_KIND_BOOL,
-	                                         .flags = first == 't' ? MRL_JSON_TRUE : 0,
-	                                         .offset = (uint32_t)(cursor->at - reader->start),
+	*cursor->node++ = (struct mrl_json_node){.kind = is_null ? MRL_JSON_KIND_NULL
+	                                                         : MRL_JSON_KIND_BOOL,
+	                                         .flags = is_true ? MRL_JSON_TRUE : 0,
+	                                         .offset = (uint32_t)(at - reader->start),
 	                                         .next = 1};
-	cursor->at += size;
+	cursor->at += is_false ? 5 : 4;
 	return true;
 }
 
