@@ -41,9 +41,9 @@ static int64_t largest_body(const struct mrl_policy *policy)
 {
 	int64_t largest = BODY_BYTES_LEAST;
 	for (uint32_t i = 0; i < policy->api_count; i++) {
-		if (policy->apis[i].body_bytes_max > largest) {
-			largest = policy->apis[i].body_bytes_max;
-		}
+		const struct mrl_api *api = &policy->apis[i];
+		largest = api->body_bytes_max > largest ? api->body_bytes_max : largest;
+		largest = api->opaque_bytes_max > largest ? api->opaque_bytes_max : largest;
 	}
 	return largest;
 }

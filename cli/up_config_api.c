@@ -59,19 +59,36 @@ static void put_host(FILE *out, const struct mrl_api *api)
 	fputs("\t\t\tproxy_set_header Host $host;\n", out);
 }
 
-void mrl_up_config_location(FILE *out, const struct mrl_generation *generation,
-                            const struct mrl_api *api)
+/* What is judged by type and size alone goes on while it comes; all else is held in one buffer. */
+static void put_body(FILE *out, const struct mrl_api *api, bool opaque)
 {
 	int64_t body_bytes = api->body_bytes_max > BODY_BYTES_LEAST ? api->body_bytes_max
 	                                                            : BODY_BYTES_LEAST;
-	fprintf(out, "\t\tlocation @mrl_%.*s {\n\t\t\tproxy_pass %s://mrl_%.*s;\n",
-	        MRL_PRINT(api->name), api->upstream.tls ? "https" : "http", MRL_PRINT(api->name));
-	fputs("\t\t\tproxy_http_version 1.1;\n\t\t\tproxy_request_buffering on;\n", out);
+	if (opaque) {
+		fputs("\t\t\tproxy_request_buffering off;\n"
+		      "\t\t\tclient_body_buffer_size 64k;\n",
+		      out);
+		return;
+	}
+	fprintf(out,
+	        "\t\t\tproxy_request_buffering on;\n"
+	        "\t\t\tclient_body_buffer_size %" PRId64 ";\n"
+	        "\t\t\tclient_body_in_single_buffer on;\n",
+	        body_bytes);
+}
+
+static void put_location(FILE *out, const struct mrl_generation *generation,
+                         const struct mrl_api *api, bool opaque)
+{
+	struct mrl_slice name = opaque ? api->opaque_location : api->location;
+	fprintf(out, "\t\tlocation %.*s {\n\t\t\tproxy_pass %s://mrl_%.*s;\n", MRL_PRINT(name),
+	        api->upstream.tls ? "https" : "http", MRL_PRINT(api->name));
+	fputs("\t\t\tproxy_http_version 1.1;\n", out);
 	if (api->upstream.tls) {
 		put_upstream_tls(out, generation, api);
 	}
-	fprintf(out, "\t\t\tclient_body_buffer_size %" PRId64 ";\n", body_bytes);
-	fputs("\t\t\tclient_body_in_single_buffer on;\n\t\t\tproxy_redirect off;\n"
+	put_body(out, api, opaque);
+	fputs("\t\t\tproxy_redirect off;\n"
 	      "\t\t\tproxy_set_header Connection \"\";\n"
 	      "\t\t\tproxy_set_header Merlon-Drop \"\";\n"
 	      "\t\t\tproxy_set_header Accept-Encoding identity;\n",
@@ -87,4 +104,13 @@ void mrl_up_config_location(FILE *out, const struct mrl_generation *generation,
 	      "X-Accel-Buffering X-Accel-Charset Cache-Control Expires Set-Cookie Vary;\n",
 	      out);
 	fputs("\t\t}\n", out);
+}
+
+void mrl_up_config_location(FILE *out, const struct mrl_generation *generation,
+                            const struct mrl_api *api)
+{
+	put_location(out, generation, api, false);
+	if (api->opaque_bytes_max != 0) {
+		put_location(out, generation, api, true);
+	}
 }

@@ -91,7 +91,8 @@ static ngx_int_t pass(ngx_http_merlon_ctx_t *ctx)
 	if (api == NULL) {
 		return refuse_by(ctx, MRL_PROBLEM_NO_OPERATION);
 	}
-	ngx_str_t location = ngx_merlon_str(api->location);
+	bool opaque = ctx->call.has_input && ctx->call.input.reading == MRL_READING_OPAQUE;
+	ngx_str_t location = ngx_merlon_str(opaque ? api->opaque_location : api->location);
 	(void)ngx_http_named_location(r, &location);
 	ngx_http_finalize_request(r, NGX_DONE);
 	return NGX_DONE;

@@ -9,6 +9,7 @@
 #define MERLON_CONTROL_H
 
 #include <merlon/http.h>
+#include <merlon/input.h>
 #include <merlon/leak.h>
 #include <merlon/openapi.h>
 
@@ -128,6 +129,7 @@ struct mrl_compile {
 	const struct mrl_operation *operation;
 	const struct mrl_path *path;
 	const struct mrl_node *node; /* the nearest `controls.<name>` node; NULL: none is written */
+	const struct mrl_node *own;  /* the operation's own such node; NULL: none */
 	struct mrl_plan *plan;       /* its limits may be set */
 };
 
@@ -183,10 +185,19 @@ struct mrl_step {
 struct mrl_plan {
 	struct mrl_step *steps[MRL_STAGE_COUNT];
 	uint16_t counts[MRL_STAGE_COUNT];
-	int64_t body_bytes; /* set by media: the largest request body */
-	int64_t scan_bytes; /* set by reply_leak: what is held of a reply at most */
+	int64_t body_bytes;   /* set by media: the largest request body that is judged */
+	int64_t opaque_bytes; /* set by media: the largest that passes by type and size alone */
+	int64_t scan_bytes;   /* set by reply_leak and reply: what is held of a reply at most */
 	bool stream;        /* the operation streams: scanned piece by piece */
 	bool page;          /* a page for people: plain HTTP redirects, see transport */
+
+	/* Set by params, media, body and reply, for mrl_input_compile. Those of `schema` count for
+	 * a whole API: its default plan has them. */
+	struct mrl_input_settings settings;
+	struct mrl_schema_options schema;
+	bool matrix;                   /* the operation has a matrix parameter: `;` in the path */
+	bool error_detail;             /* refusals say where and by which keyword */
+	const struct mrl_input *input; /* of the operation; NULL in default plans */
 };
 
 struct mrl_route {
@@ -220,6 +231,10 @@ struct mrl_call {
 	const struct mrl_leak_scanner *watch; /* reply_leak: scan the stream as it passes */
 	struct mrl_leak_set watch_off;
 	bool watch_reports; /* a hit is only noted, the stream goes on */
+	int64_t body_limit; /* media: bytes that the adapter may read of the body; 0: none */
+	struct mrl_slice body;          /* the whole body, at stage BODY */
+	struct mrl_slice problem_error; /* for `errors` of the answer; empty: none */
+	bool has_input;                 /* `input` is begun */
 
 	uint8_t set_count;
 	uint8_t answer_count;
@@ -245,6 +260,7 @@ struct mrl_call {
 	struct mrl_field sets[MRL_CALL_SETS_MAX];    /* to set for the upstream */
 	struct mrl_field answers[MRL_CALL_SETS_MAX]; /* fields of an ANSWER or a DENY */
 	struct mrl_fact facts[MRL_FACTS_MAX];
+	struct mrl_input_call input; /* see mrl_call_input */
 };
 
 /* Facts past MRL_FACTS_MAX are dropped. Of a row the last number counts; each word is kept once. */

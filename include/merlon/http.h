@@ -315,15 +315,21 @@ extern const struct mrl_problem mrl_problems[MRL_PROBLEM_COUNT];
 #define MRL_PROBLEM_TYPE     "application/problem+json"
 #define MRL_PROBLEM_BODY_MAX 512
 
+/* What a problem's body says beside its row. */
+struct mrl_problem_details {
+	struct mrl_slice base; /* what `type` begins with; is escaped here */
+	uint16_t status;       /* counts where the row says 0 (upstream-refused) */
+	const uint8_t *request_id;
+	struct mrl_slice error; /* JSON: the one entry of `errors`; empty: no `errors` */
+};
+
 /*
- * The body: {"type":base+id,"title":...,"status":...,"instance":"urn:uuid:..."} in this order.
- * `status` counts where the row says 0 (upstream-refused); to answer another row with a status that
- * is not its own, pass a copy. A row without title has the phrase of the status. `base` is escaped.
- * False: it does not fit.
+ * The body: {"type":base+id,"title":...,"status":...,"instance":"urn:uuid:...","errors":[...]} in
+ * this order. To answer a row with a status that is not its own, pass a copy. A row without title
+ * has the phrase of the status. False: it does not fit.
  */
-bool mrl_problem_write(struct mrl_buffer *buffer, struct mrl_slice base,
-                       const struct mrl_problem *problem, uint16_t status,
-                       const uint8_t request_id[MRL_UUID_BYTES]);
+bool mrl_problem_write(struct mrl_buffer *buffer, const struct mrl_problem *problem,
+                       const struct mrl_problem_details *details);
 
 /* Whether the text is one JSON object whose `status`, if it has one, is this. No strict reader:
  * what is not plainly such an object is false. */

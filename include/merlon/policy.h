@@ -43,12 +43,15 @@ struct mrl_upstream {
 struct mrl_api {
 	struct mrl_slice name;     /* [a-z][a-z0-9-]{0,23} */
 	struct mrl_slice location; /* "@mrl_<name>": the named location of the generated config */
+	struct mrl_slice opaque_location; /* the same for bodies that are not held */
 	struct mrl_names hosts;    /* lower case */
 	struct mrl_slice base_path;
 	struct mrl_upstream upstream;
 	struct mrl_api_document *document;
+	const struct mrl_inputs *inputs;     /* what its operations may carry */
 	const struct mrl_plan *default_plan; /* unknown path or method */
-	int64_t body_bytes_max;              /* the largest of its operations' */
+	int64_t body_bytes_max;              /* the largest of its operations', held to be judged */
+	int64_t opaque_bytes_max;            /* the same of bodies that are not held; 0: none */
 	const struct mrl_node *node;
 };
 
@@ -83,6 +86,8 @@ struct mrl_policy {
 	enum mrl_overload on_overload;   /* audit: {on_overload: refuse | pass} */
 	int64_t body_memory_bytes;       /* held bodies of one worker together */
 	const struct mrl_leak_scanner *leak_scanner;
+	uint8_t seed[16]; /* of hash tables over what clients send */
+	const struct mrl_json_scan *json_scan;
 	struct mrl_names files; /* all that was read: policy first, then documents */
 	struct mrl_arena *arena;
 	uint32_t references;
@@ -93,6 +98,7 @@ struct mrl_policy_options {
 	struct mrl_files files;
 	int64_t now_us; /* judges exemptions' ends */
 	uint64_t generation;
+	uint8_t seed[16];  /* random, where calls are judged: nobody can choose names that collide */
 	size_t memory_max; /* bytes of a generation, documents included; 0: 1 GiB */
 };
 

@@ -36,6 +36,17 @@ bool mrl_operation_documents(const struct mrl_operation *operation, uint16_t sta
 /* Whether that documented reply has no content. */
 bool mrl_operation_documents_nothing(const struct mrl_operation *operation, uint16_t status);
 
+/* What the core's input stage needs of this call, begun at the first use. The operation has an
+ * input. */
+struct mrl_input_call *mrl_call_input(struct mrl_call *call);
+/* Turns a fault into a verdict: its problem, the entry of `errors`, fields that the status asks
+ * for, facts. NONE passes. */
+MRL_CHECKED enum mrl_err mrl_call_judge_input(struct mrl_call *call,
+                                              const struct mrl_input_fault *fault,
+                                              struct mrl_verdict *ret_verdict);
+/* What params, media, body and reply say of a refusal; ends with a row without a name. */
+extern const struct mrl_fact_row mrl_input_facts[];
+
 /* At load: a diagnostic for each text that is no field name, and then MRL_ERR_INVALID. */
 MRL_CHECKED enum mrl_err mrl_compile_names(const struct mrl_compile *compile,
                                            const struct mrl_settings *names);

@@ -116,7 +116,9 @@ static enum mrl_err judge(const struct config *config, struct mrl_call *call,
 {
 	struct mrl_leak_result result;
 	uint16_t status = call->reply->status;
-	mrl_leak_scan(config->scanner, config->off, call->reply->body, &result);
+	/* `reply` may want more of it. */
+	struct mrl_slice body = mrl_slice_sub(call->reply->body, 0, (size_t)config->scan_bytes);
+	mrl_leak_scan(config->scanner, config->off, body, &result);
 	mrl_call_note_leak(call, &result);
 	if (!mrl_leak_judge(&result, status) || config->action == ACTION_REPORT) {
 		return MRL_OK;
@@ -167,7 +169,7 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 	*ret_verdict = (struct mrl_verdict){
 		.outcome = MRL_NEED,
 		.need = MRL_NEED_REPLY_BODY,
-		.amount = (uint64_t)settings->scan_bytes,
+		.amount = (uint64_t)call->route.plan->scan_bytes,
 	};
 	return MRL_OK;
 }

@@ -59,6 +59,9 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 	if (call->target.fault != MRL_TARGET_OK) {
 		return refuse(call, call->target.fault, ret_verdict);
 	}
+	if (call->target.has_semicolon && !call->route.plan->matrix) {
+		return refuse(call, MRL_TARGET_SEMICOLON, ret_verdict);
+	}
 	if (call->target.segment_count > limits->segments) {
 		return refuse(call, MRL_TARGET_SEGMENTS, ret_verdict);
 	}

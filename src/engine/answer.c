@@ -14,13 +14,16 @@ static struct mrl_problem problem_of(const struct mrl_verdict *verdict)
 static enum mrl_err write_body(struct mrl_call *call, const struct mrl_problem *problem,
                                struct mrl_answer *answer)
 {
-	struct mrl_buffer body = mrl_buffer(mrl_arena_alloc(call->arena, MRL_PROBLEM_BODY_MAX, 1),
-	                                    MRL_PROBLEM_BODY_MAX);
+	const struct mrl_problem_details details = {.base = call->policy->problem_base,
+	                                            .status = problem->status,
+	                                            .request_id = call->request_id,
+	                                            .error = call->problem_error};
+	size_t size = MRL_PROBLEM_BODY_MAX + details.error.size;
+	struct mrl_buffer body = mrl_buffer(mrl_arena_alloc(call->arena, size, 1), size);
 	if (body.data == NULL) {
 		return MRL_ERR_MEMORY;
 	}
-	if (!mrl_problem_write(&body, call->policy->problem_base, problem, problem->status,
-	                       call->request_id)) {
+	if (!mrl_problem_write(&body, problem, &details)) {
 		return MRL_ERR_FULL;
 	}
 	answer->body = mrl_buffer_slice(&body);

@@ -54,7 +54,10 @@ enum mrl_err mrl_engine_route(struct mrl_call *call)
 	const struct mrl_host *host = mrl_policy_host(call->policy, call->view->host);
 	call->route = (struct mrl_route){.plan = call->policy->fallback,
 	                                 .host_known = host != NULL};
-	enum mrl_err err = mrl_target_parse(call->view->target, call->arena, &call->target);
+	/* `;` is judged by `target`, which knows the operation's matrix parameters. */
+	enum mrl_err err = mrl_target_parse_with(call->view->target, MRL_TARGET_MATRIX, call->arena,
+	                                         &call->target);
+	call->body_limit = call->route.plan->body_bytes;
 	if (err != MRL_OK || host == NULL) {
 		return err;
 	}
@@ -67,5 +70,6 @@ enum mrl_err mrl_engine_route(struct mrl_call *call)
 	} else {
 		route_known_path(&call->route, path, call->view->method);
 	}
+	call->body_limit = call->route.plan->body_bytes;
 	return MRL_OK;
 }

@@ -50,6 +50,7 @@ struct mrl_verdict mrl_engine_failure(struct mrl_call *call, enum mrl_err err)
 	call->denied = true;
 	call->shadow = false;
 	call->answer_count = 0;
+	call->problem_error = MRL_SLICE_NONE;
 	return mrl_deny(MRL_PROBLEM_GATEWAY_ERROR);
 }
 
@@ -76,6 +77,7 @@ static struct mrl_verdict judge_denial(struct mrl_call *call, const struct mrl_s
 		return *verdict;
 	}
 	call->answer_count = answer_count;
+	call->problem_error = MRL_SLICE_NONE;
 	return MRL_VERDICT_PASS;
 }
 

@@ -36,15 +36,14 @@ static struct mrl_slice title_of(const struct mrl_problem *problem, uint16_t sta
 }
 
 /* ERR-3 */
-bool mrl_problem_write(struct mrl_buffer *buffer, struct mrl_slice base,
-                       const struct mrl_problem *problem, uint16_t status,
-                       const uint8_t request_id[MRL_UUID_BYTES])
+bool mrl_problem_write(struct mrl_buffer *buffer, const struct mrl_problem *problem,
+                       const struct mrl_problem_details *details)
 {
 	uint8_t uuid[MRL_UUID_TEXT];
-	status = problem->status == 0 ? status : problem->status;
-	mrl_uuid_text(request_id, uuid);
+	uint16_t status = problem->status == 0 ? details->status : problem->status;
+	mrl_uuid_text(details->request_id, uuid);
 	MRL_PUT(buffer, "{\"type\":\"");
-	put_escaped(buffer, base);
+	put_escaped(buffer, details->base);
 	mrl_buffer_put(buffer, mrl_slice_text(problem->id));
 	MRL_PUT(buffer, "\",\"title\":\"");
 	mrl_buffer_put(buffer, title_of(problem, status));
@@ -52,6 +51,12 @@ bool mrl_problem_write(struct mrl_buffer *buffer, struct mrl_slice base,
 	mrl_buffer_u64(buffer, status);
 	MRL_PUT(buffer, ",\"instance\":\"urn:uuid:");
 	mrl_buffer_put(buffer, mrl_slice(uuid, sizeof(uuid)));
-	MRL_PUT(buffer, "\"}");
+	MRL_PUT(buffer, "\"");
+	if (details->error.size != 0) {
+		MRL_PUT(buffer, ",\"errors\":[");
+		mrl_buffer_put(buffer, details->error);
+		MRL_PUT(buffer, "]");
+	}
+	MRL_PUT(buffer, "}");
 	return !buffer->overflow;
 }

@@ -169,10 +169,12 @@ static enum mrl_err read_document(struct mrl_loader *loader, const struct raw *r
 	return MRL_OK;
 }
 
-static enum mrl_err name_location(struct mrl_loader *loader, struct mrl_api *api)
+/* "@mrl_<name>_opaque", of which the first part names the other location. */
+static enum mrl_err name_locations(struct mrl_loader *loader, struct mrl_api *api)
 {
 	static const struct mrl_slice prefix = MRL_SLICE_INIT("@mrl_");
-	size_t size = prefix.size + api->name.size;
+	static const struct mrl_slice suffix = MRL_SLICE_INIT("_opaque");
+	size_t size = prefix.size + api->name.size + suffix.size;
 	struct mrl_buffer location = mrl_buffer(mrl_arena_alloc(loader->arena, size, 1), size);
 	if (location.data == NULL) {
 		return MRL_ERR_MEMORY;
@@ -180,6 +182,8 @@ static enum mrl_err name_location(struct mrl_loader *loader, struct mrl_api *api
 	mrl_buffer_put(&location, prefix);
 	mrl_buffer_put(&location, api->name);
 	api->location = mrl_buffer_slice(&location);
+	mrl_buffer_put(&location, suffix);
+	api->opaque_location = mrl_buffer_slice(&location);
 	return MRL_OK;
 }
 
@@ -210,7 +214,7 @@ static enum mrl_err take_api(struct mrl_loader *loader, const void *values,
 	                                               .written = raw->operations};
 	loader->policy->api_count++;
 	check_name(loader, &raw->name, index);
-	enum mrl_err err = name_location(loader, api);
+	enum mrl_err err = name_locations(loader, api);
 	if (err == MRL_OK) {
 		err = read_hosts(loader, &raw->hosts, api);
 	}

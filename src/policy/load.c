@@ -199,7 +199,13 @@ static enum mrl_err begin(const struct mrl_policy_options *options, struct mrl_s
 	}
 	*arena = first;
 	*policy = (struct mrl_policy){
-		.file = copy, .generation = options->generation, .arena = arena, .references = 1};
+		.file = copy,
+		.generation = options->generation,
+		.json_scan = mrl_json_scan_best(),
+		.arena = arena,
+		.references = 1,
+	};
+	memcpy(policy->seed, options->seed, sizeof(policy->seed));
 	*ret_loader = (struct mrl_loader){.options = options,
 	                                  .arena = arena,
 	                                  .diagnostics = diagnostics,

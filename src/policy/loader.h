@@ -79,6 +79,9 @@ MRL_CHECKED enum mrl_err mrl_load_hosts(struct mrl_loader *loader);
 /* The plans of all operations, APIs and of no host. Only without errors so far. */
 MRL_CHECKED enum mrl_err mrl_load_plans(struct mrl_loader *loader);
 
+/* What requests and replies of the API's operations may carry, by its document and its plans. */
+MRL_CHECKED enum mrl_err mrl_load_inputs(struct mrl_loader *loader, struct mrl_api *api);
+
 /* By "METHOD /template", or NULL. */
 const struct mrl_operation *mrl_operation_find(const struct mrl_api *api, struct mrl_slice name);
 /* Tells that no operation has the name that stands at `node`; `api` NULL: none of all APIs. */

@@ -117,7 +117,8 @@ static enum mrl_err make_config(struct mrl_loader *loader, const struct subject 
 	void *config;
 	enum mrl_err err = read_config(loader, control, &layers, &config);
 	if (err == MRL_OK && control->compile != NULL) {
-		struct mrl_compile compile = {.node = nearest_layer(&layers), .plan = plan};
+		struct mrl_compile compile = {
+			.node = nearest_layer(&layers), .own = layers.nodes[0], .plan = plan};
 		err = compile_config(loader, subject, control, &compile, config);
 	}
 	if (err != MRL_OK) {
@@ -171,6 +172,9 @@ static enum mrl_err make_plan(struct mrl_loader *loader, const struct subject *s
 	struct setting settings[MRL_CONTROL_COUNT] = {0};
 	struct mrl_plan *plan = MRL_NEW(loader->arena, struct mrl_plan);
 	enum mrl_err err = plan == NULL ? MRL_ERR_MEMORY : MRL_OK;
+	if (err == MRL_OK) {
+		plan->settings = MRL_INPUT_SETTINGS;
+	}
 	for (int i = 0; i < MRL_CONTROL_COUNT && err == MRL_OK; i++) {
 		err = make_config(loader, subject, (enum mrl_control_id)i, plan, &settings[i]);
 		if (subject->operation != NULL) {
@@ -239,7 +243,7 @@ static enum mrl_err plan_api(struct mrl_loader *loader, uint32_t index)
 	for (uint32_t i = 0; i < api->document->path_count && err == MRL_OK; i++) {
 		err = plan_path(loader, api, layer, &api->document->paths[i]);
 	}
-	return err;
+	return err == MRL_OK ? mrl_load_inputs(loader, api) : err;
 }
 
 static void set_host_fallback(struct mrl_host *host)

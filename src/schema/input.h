@@ -86,6 +86,7 @@ struct mrl_input_media {
 	struct mrl_slice site;
 	struct mrl_input_fields fields; /* FORM, MULTIPART */
 	struct mrl_input_part *parts;   /* MULTIPART: by field */
+	bool unjudged;                  /* of a reply: documented, but no schema can judge it */
 	bool open;                      /* names beside the fields are declared: typed by `rest` */
 	struct mrl_parameter rest;
 	struct mrl_input_part rest_part;

@@ -78,14 +78,28 @@ static bool is_listed_opaque(const struct keyed *keyed)
 	return false;
 }
 
+/* A reply that cannot be judged is still a documented one: it is told on the call. */
+static enum mrl_err refuse_media(struct keyed *keyed, const char *code, const char *hint,
+                                 const char *what)
+{
+	bool reply = keyed->load->group == MRL_GROUP_REPLY;
+	mrl_input_say(keyed->load, reply ? MRL_WARNING : MRL_ERROR, code, keyed->key, hint,
+	              "bodies of type %.*s %s", MRL_PRINT(mrl_slice_sub(keyed->key->text, 0, 100)),
+	              what);
+	if (!reply) {
+		return MRL_OK;
+	}
+	enum mrl_err err = add(keyed, &keyed->range, MRL_READING_OPAQUE);
+	keyed->medias->items[keyed->medias->count - 1].unjudged = true;
+	return err;
+}
+
 /* INPUT-1: nothing is judged without a schema. */
 static enum mrl_err add_judged(struct keyed *keyed, enum mrl_input_reading reading)
 {
 	if (keyed->schema == NULL) {
-		mrl_input_say(keyed->load, MRL_ERROR, "oa-any", keyed->key, "add a schema",
-		              "%.*s has no schema, so any value would pass",
-		              MRL_PRINT(mrl_slice_sub(keyed->key->text, 0, 100)));
-		return MRL_OK;
+		return refuse_media(keyed, "oa-any", "add a schema",
+		                    "have no schema, so any value would pass");
 	}
 	return add(keyed, &keyed->range, reading);
 }
@@ -155,11 +169,9 @@ static enum mrl_err add_key(struct keyed *keyed)
 	if (mrl_media_range_is(range, "text", "plain")) {
 		return add(keyed, range, MRL_READING_TEXT);
 	}
-	mrl_input_say(keyed->load, MRL_ERROR, "oa-media-unjudged", keyed->key,
-	              "list it under `opaque` to let it pass by type and size alone",
-	              "bodies of type %.*s cannot be judged",
-	              MRL_PRINT(mrl_slice_sub(keyed->key->text, 0, 100)));
-	return MRL_OK;
+	return refuse_media(keyed, "oa-media-unjudged",
+	                    "list it under `opaque` to let it pass by type and size alone",
+	                    "cannot be judged");
 }
 
 static enum mrl_err read_key(struct mrl_input_load *load, const struct mrl_node *key,

@@ -48,6 +48,9 @@ static enum mrl_err judge_type(const struct mrl_judge *judge, const struct mrl_i
 	if (call->media == NULL) {
 		return mrl_refuse(judge, MRL_INPUT_REPLY, MRL_SLICE("content-type"));
 	}
+	if (call->media->unjudged) {
+		return mrl_refuse(judge, MRL_INPUT_REPLY, MRL_SLICE("unjudged"));
+	}
 	call->reading = call->media->reading;
 	return MRL_OK;
 }

@@ -9,6 +9,7 @@
 static void send_body(struct fixture *f, const char *method, const char *target, int64_t length)
 {
 	fixture_call(f, method, target);
+	fixture_field(f, "Content-Type", "application/json");
 	f->view.has_body = true;
 	f->view.content_length = length;
 	fixture_head(f);
@@ -61,6 +62,7 @@ static void takes_no_coded_body(void **state)
 	struct fixture *f = *state;
 	for (size_t i = 0; i < MRL_COUNT(good); i++) {
 		fixture_call(f, "POST", "/v1/orders");
+		fixture_field(f, "Content-Type", "application/json");
 		fixture_field(f, "Content-Encoding", good[i]);
 		f->view.has_body = true;
 		fixture_head(f);
@@ -68,10 +70,12 @@ static void takes_no_coded_body(void **state)
 	}
 	for (size_t i = 0; i < MRL_COUNT(bad); i++) {
 		fixture_call(f, "POST", "/v1/orders");
+		fixture_field(f, "Content-Type", "application/json");
 		fixture_field(f, "Content-Encoding", bad[i]);
 		f->view.has_body = true;
 		fixture_head(f);
 		assert_denied(f, MRL_CONTROL_media, MRL_PROBLEM_INPUT_MEDIA_TYPE);
+		assert_answer(f, "Accept-Encoding", "identity");
 	}
 }
 

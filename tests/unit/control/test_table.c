@@ -190,7 +190,9 @@ static void facts_can_stand_in_records(void **state)
 			for (int j = 0; j < i; j++) {
 				for (const struct mrl_fact_row *other = mrl_controls[j]->facts;
 				     other != NULL && other->name != NULL; other++) {
-					assert_string_not_equal(fact->name, other->name);
+					/* Controls of one family may share a table. */
+					assert_true(fact == other ||
+					            strcmp(fact->name, other->name) != 0);
 				}
 			}
 		}

@@ -6,12 +6,19 @@
 static const uint8_t request_id[MRL_UUID_BYTES] = {0x01, 0x9a, 0xa3, 0xc1, 0x7b, 0x1e, 0x7c, 0x3a,
                                                    0x9f, 0x00, 0x2b, 0x5d, 0x8c, 0x1e, 0x4a, 0x77};
 
+static bool write_problem(struct mrl_buffer *buffer, const struct mrl_problem *row, uint16_t status,
+                          const char *base)
+{
+	const struct mrl_problem_details details = {
+		.base = mrl_slice_text(base), .status = status, .request_id = request_id};
+	return mrl_problem_write(buffer, row, &details);
+}
+
 static void check_body(enum mrl_problem_id id, uint16_t status, const char *base, const char *body)
 {
 	uint8_t memory[MRL_PROBLEM_BODY_MAX];
 	struct mrl_buffer buffer = mrl_buffer(memory, sizeof(memory));
-	assert_true(mrl_problem_write(&buffer, mrl_slice_text(base), &mrl_problems[id], status,
-	                              request_id));
+	assert_true(write_problem(&buffer, &mrl_problems[id], status, base));
 	check_slice(mrl_buffer_slice(&buffer), body);
 }
 
@@ -54,6 +61,23 @@ static void test_base_is_escaped(void **state)
 	           "Request\",\"status\":421," INSTANCE);
 }
 
+static void test_error(void **state)
+{
+	uint8_t memory[MRL_PROBLEM_BODY_MAX];
+	struct mrl_buffer buffer = mrl_buffer(memory, sizeof(memory));
+	const struct mrl_problem_details details = {
+		.base = MRL_SLICE("b:"),
+		.request_id = request_id,
+		.error = MRL_SLICE("{\"in\":\"body\",\"pointer\":\"/a\",\"keyword\":\"type\"}"),
+	};
+	(void)state;
+	assert_true(mrl_problem_write(&buffer, &mrl_problems[MRL_PROBLEM_INPUT_INVALID], &details));
+	check_slice(mrl_buffer_slice(&buffer),
+	            "{\"type\":\"b:input-invalid\",\"title\":\"Body not accepted\",\"status\":422,"
+	            "\"instance\":\"urn:uuid:019aa3c1-7b1e-7c3a-9f00-2b5d8c1e4a77\","
+	            "\"errors\":[{\"in\":\"body\",\"pointer\":\"/a\",\"keyword\":\"type\"}]}");
+}
+
 static void test_too_small(void **state)
 {
 	uint8_t memory[MRL_PROBLEM_BODY_MAX];
@@ -62,8 +86,8 @@ static void test_too_small(void **state)
 	(void)state;
 	for (; !fits && size < sizeof(memory); size++) {
 		struct mrl_buffer buffer = mrl_buffer(memory, size);
-		fits = mrl_problem_write(&buffer, MRL_SLICE(MRL_PROBLEM_BASE),
-		                         &mrl_problems[MRL_PROBLEM_NO_OPERATION], 0, request_id);
+		fits = write_problem(&buffer, &mrl_problems[MRL_PROBLEM_NO_OPERATION], 0,
+		                     MRL_PROBLEM_BASE);
 	}
 	assert_int_equal(size,
 	                 strlen("{\"type\":\"urn:merlon:problem:no-operation\",\"title\":\"Not "
@@ -91,9 +115,7 @@ static void test_table(void **state)
 		check_row(row->status == 0 || (row->status >= 400 && row->status < 600), row->id);
 		check_row((row->status == 0) == (row->title[0] == '\0'), row->id);
 		check_row(needs_no_escape(row->id) && needs_no_escape(row->title), row->id);
-		check_row(mrl_problem_write(&buffer, MRL_SLICE(MRL_PROBLEM_BASE), row, 431,
-		                            request_id),
-		          row->id);
+		check_row(write_problem(&buffer, row, 431, MRL_PROBLEM_BASE), row->id);
 		for (size_t other = 0; other < i; other++) {
 			check_row(strcmp(row->id, mrl_problems[other].id) != 0, row->id);
 		}
@@ -106,6 +128,7 @@ int main(void)
 		cmocka_unit_test(test_body),
 		cmocka_unit_test(test_upstream_status),
 		cmocka_unit_test(test_base_is_escaped),
+		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_too_small),
 		cmocka_unit_test(test_table),
 	};
