@@ -76,7 +76,7 @@ static bool fail_capped(struct mrl_run *run, const char *keyword, const struct m
 /* INPUT-3: what no schema bounds. */
 static bool check_caps(struct mrl_run *run, const struct mrl_json_node *node, unsigned marks)
 {
-	const struct mrl_schema_caps *caps = &run->program->options.caps;
+	const struct mrl_schema_caps *caps = run->caps;
 	if (node->kind == MRL_JSON_KIND_STRING && caps->string_chars != 0 &&
 	    (marks & MRL_MARK_BOUND_STRING) == 0 && node->count > caps->string_chars &&
 	    mrl_chars(mrl_json_text(run->doc, node)) > caps->string_chars) {

@@ -220,6 +220,11 @@ static enum mrl_err make_site(struct mrl_site *site, const struct mrl_ir *ir,
 	return err == MRL_OK ? put_slots(site, arena) : err;
 }
 
+static bool no_caps(const struct mrl_schema_caps *caps)
+{
+	return caps->string_chars == 0 && caps->array_items == 0 && caps->object_members == 0;
+}
+
 enum mrl_err mrl_ir_emit(const struct mrl_schema_options *options,
                          const struct mrl_schema_entry *entries, const struct mrl_ir_graph *graph,
                          struct mrl_arena *arena, struct mrl_diagnostics *diagnostics,
@@ -240,6 +245,9 @@ enum mrl_err mrl_ir_emit(const struct mrl_schema_options *options,
 	}
 	for (uint32_t i = 0; i < graph->entry_count; i++) {
 		copies[i] = entries[i];
+		if (no_caps(&copies[i].caps)) {
+			copies[i].caps = options->caps;
+		}
 	}
 	*program = (struct mrl_program){
 		.options = *options, .graph = *graph, .sites = sites, .entries = copies};

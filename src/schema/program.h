@@ -73,6 +73,7 @@ struct mrl_run {
 	struct mrl_journal_entry *journal;
 	uint32_t journal_count, journal_capacity;
 	uint32_t depth;
+	const struct mrl_schema_caps *caps;
 	uint64_t steps; /* left */
 	uint32_t regex_steps;
 	bool stopped; /* the allowance is used up, or memory failed: nothing counts any more */

@@ -302,6 +302,7 @@ enum mrl_err mrl_schema_run(const struct mrl_program *program, uint32_t entry,
 		.doc = doc,
 		.scratch = scratch,
 		.seed = seed,
+		.caps = &program->entries[entry].caps,
 		.steps = allowance->steps,
 		.regex_steps = allowance->regex_steps,
 	};
