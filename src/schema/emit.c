@@ -1,5 +1,5 @@
 /* The program of a graph: per schema what can be worked out before the first request. */
-#include "program.h"
+#include "merged.h"
 
 static void put_value(struct mrl_json_build *build, const struct mrl_node *node)
 {
@@ -251,10 +251,13 @@ enum mrl_err mrl_ir_emit(const struct mrl_schema_options *options,
 	}
 	*program = (struct mrl_program){
 		.options = *options, .graph = *graph, .sites = sites, .entries = copies};
-	program->bytes = arena->used_bytes - before;
 	if (err == MRL_OK && diagnostics->errors != errors) {
 		err = MRL_ERR_INVALID;
 	}
+	if (err == MRL_OK) {
+		err = mrl_merge(program, arena, &program->merged);
+	}
+	program->bytes = arena->used_bytes - before;
 	if (err == MRL_OK) {
 		*ret_program = program;
 	}

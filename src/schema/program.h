@@ -11,6 +11,8 @@
  * in place by this. */
 #define MRL_FRAMES_MAX 1024
 
+struct mrl_merged;
+
 struct mrl_number_bound {
 	bool given;
 	struct mrl_decimal decimal;
@@ -38,6 +40,7 @@ struct mrl_program {
 	struct mrl_ir_graph graph;
 	struct mrl_site *sites; /* by id of the ir */
 	const struct mrl_schema_entry *entries;
+	const struct mrl_merged **merged; /* by entry; NULL or NULL there: only the general form */
 	size_t bytes;
 };
 
@@ -114,6 +117,10 @@ static inline const struct mrl_site *mrl_site_of(const struct mrl_run *run, cons
 	return &run->program->sites[ir->id];
 }
 
+/* Whether $ref and allOf lead from a schema to another: a child to its parent. */
+bool mrl_ir_reaches(const struct mrl_ir *ir, const struct mrl_ir *parent);
+/* uniqueItems of an array. */
+bool mrl_values_unique(struct mrl_run *run, const struct mrl_json_node *array);
 /* A property of that name, or NULL. */
 const struct mrl_ir_member *mrl_site_property(const struct mrl_site *site, struct mrl_slice name);
 size_t mrl_chars(struct mrl_slice text);

@@ -3,7 +3,7 @@
  * takes back what it noted in the journal. Frames are counted, so recursion has an end that no
  * document or client can move.
  */
-#include "program.h"
+#include "merged.h"
 
 bool mrl_run_fail(struct mrl_run *run, const struct mrl_frame *frame, const char *keyword,
                   const struct mrl_json_node *at)
@@ -154,6 +154,8 @@ static bool run_references(struct mrl_run *run, const struct mrl_frame *frame)
 	return ir->dynamic == NULL || mrl_run_site(run, frame, dynamic_target(frame), frame->node);
 }
 
+#define INHERITANCE_MAX 16
+
 static bool reaches(const struct mrl_ir *ir, const struct mrl_ir *parent, uint32_t steps)
 {
 	if (ir == NULL || steps == 0 || ir == parent) {
@@ -167,6 +169,11 @@ static bool reaches(const struct mrl_ir *ir, const struct mrl_ir *parent, uint32
 	return reaches(ir->ref, parent, steps - 1);
 }
 
+bool mrl_ir_reaches(const struct mrl_ir *ir, const struct mrl_ir *parent)
+{
+	return reaches(ir, parent, INHERITANCE_MAX);
+}
+
 /* The component that the value of the discriminator means, by mapping or name; NULL: none. */
 static const struct mrl_ir *chosen_child(const struct mrl_run *run, const struct mrl_frame *frame,
                                          const struct mrl_json_node *value)
@@ -175,7 +182,7 @@ static const struct mrl_ir *chosen_child(const struct mrl_run *run, const struct
 	struct mrl_slice text = mrl_json_text(run->doc, value);
 	for (uint32_t i = 0; i < mapping->count; i++) {
 		if (mrl_slice_equal(mapping->items[i].name, text) &&
-		    reaches(mapping->items[i].schema, frame->site->ir, 16)) {
+		    mrl_ir_reaches(mapping->items[i].schema, frame->site->ir)) {
 			return mapping->items[i].schema;
 		}
 	}
@@ -289,6 +296,31 @@ static void tell(const struct mrl_run *run, const struct mrl_schema_allowance *a
 	}
 }
 
+/* What takes more than the allowance is left to the general validator, which stops there. */
+static bool run_merged(struct mrl_run *run, uint32_t entry, struct mrl_json_node *root)
+{
+	const struct mrl_merged *merged = run->program->merged == NULL
+	                                          ? NULL
+	                                          : run->program->merged[entry];
+	struct mrl_run before = *run;
+	if (merged == NULL || merged->form == MRL_MERGED_GENERAL) {
+		return false;
+	}
+	bool valid = mrl_run_step(run, root->next + run->doc->text.size / 32) &&
+	             mrl_merged_run(run, merged, root);
+	if (!valid) {
+		*run = before;
+	}
+	return valid;
+}
+
+static bool run_general(struct mrl_run *run, uint32_t entry, const struct mrl_json_node *root)
+{
+	bool valid = mrl_run_site(run, NULL, run->program->graph.entries[entry], root);
+	return valid &&
+	       (run->program->options.world == MRL_WORLD_OPEN || mrl_run_closed(run, root));
+}
+
 enum mrl_err mrl_schema_run(const struct mrl_program *program, uint32_t entry,
                             const struct mrl_json_doc *doc, struct mrl_json_node *root,
                             struct mrl_arena *scratch, const uint8_t seed[16],
@@ -306,10 +338,7 @@ enum mrl_err mrl_schema_run(const struct mrl_program *program, uint32_t entry,
 		.steps = allowance->steps,
 		.regex_steps = allowance->regex_steps,
 	};
-	bool valid = mrl_run_site(&run, NULL, program->graph.entries[entry], root);
-	if (valid && program->options.world == MRL_WORLD_CLOSED) {
-		valid = mrl_run_closed(&run, root);
-	}
+	bool valid = run_merged(&run, entry, root) || run_general(&run, entry, root);
 	tell(&run, allowance, valid, &result);
 	mrl_arena_reset(scratch, mark);
 	if (run.err == MRL_OK) {

@@ -68,35 +68,41 @@ struct hashed {
 };
 
 /* Hashes under a secret of this process find candidates, equality decides. */
-static bool run_unique(struct mrl_run *run, const struct mrl_frame *frame)
+bool mrl_values_unique(struct mrl_run *run, const struct mrl_json_node *array)
 {
-	uint32_t count = frame->node->count;
+	uint32_t count = array->count;
 	uint32_t size = 4;
-	if (!frame->site->ir->unique_items || count < 2) {
+	if (count < 2) {
 		return true;
 	}
 	while (size < 2 * count) {
 		size *= 2;
 	}
 	struct hashed *table = MRL_NEW_ARRAY(run->scratch, size, struct hashed);
-	if (table == NULL || !mrl_run_step(run, frame->node->next)) {
+	if (table == NULL || !mrl_run_step(run, array->next)) {
 		run->err = table == NULL ? MRL_ERR_MEMORY : run->err;
 		run->stopped = true;
 		return false;
 	}
-	const struct mrl_json_node *item = frame->node + 1;
+	const struct mrl_json_node *item = array + 1;
 	for (uint32_t i = 0; i < count; i++, item += item->next) {
 		uint64_t hash = mrl_value_hash(run, item);
 		uint32_t place = (uint32_t)hash & (size - 1);
 		for (; table[place].node != NULL; place = (place + 1) & (size - 1)) {
 			if (table[place].hash == hash &&
 			    mrl_value_equal(run, run->doc, table[place].node, run->doc, item)) {
-				return mrl_run_fail(run, frame, "uniqueItems", frame->node);
+				return false;
 			}
 		}
 		table[place] = (struct hashed){hash, item};
 	}
 	return !run->stopped;
+}
+
+static bool run_unique(struct mrl_run *run, const struct mrl_frame *frame)
+{
+	return !frame->site->ir->unique_items || mrl_values_unique(run, frame->node) ||
+	       mrl_run_fail(run, frame, "uniqueItems", frame->node);
 }
 
 bool mrl_run_array(struct mrl_run *run, const struct mrl_frame *frame)
