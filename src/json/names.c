@@ -1,14 +1,14 @@
 /*
  * Repeated names of an object (RFC 8259 section 4 leaves open what they mean, and backends take
- * different ones). Past the eighth name a hash set whose key is random in each process, in the
- * place on the stack where the keys of the first eight were.
+ * different ones). Past the 32nd name a hash set whose key is random in each process, in the
+ * place on the stack where the keys of the first 32 were.
  */
 #include "json/read.h"
 
 /* An entry is the index of a name's node, with bits of its hash above. 0: none. */
 #define INDEX_BITS 25
 #define INDEX_MASK ((1U << INDEX_BITS) - 1)
-#define FIRST_MASK 31
+#define FIRST_MASK 127
 
 struct set {
 	uint32_t *entries;

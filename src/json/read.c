@@ -19,13 +19,13 @@ static size_t nodes_for(size_t text_bytes, const struct mrl_json_limits *limits)
 }
 
 /*
- * Of the n names of an open object, one entry each up to the eighth, up to 4 (n - 1) in a hash set.
+ * Of the n names of an open object, one entry each up to the 32nd, up to 4 (n - 1) in a hash set.
  * They take 6 n - 3 bytes of the text at least, since only one is empty: never more than 2/3 of an
- * entry for a byte. Eight entries more, since eight are always loaded.
+ * entry for a byte. A group more, since groups are loaded whole.
  */
 static size_t names_for(size_t text_bytes)
 {
-	return text_bytes / 3 * 2 + 2 + MRL_JSON_NAMES_FEW;
+	return text_bytes / 3 * 2 + 2 + MRL_JSON_NAMES_GROUP;
 }
 
 /* Eight bytes of padding for each of four allocations. */

@@ -12,8 +12,10 @@
 #define MRL_LIKELY(x)   __builtin_expect(!!(x), 1)
 #define MRL_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-/* Names of an object that are compared one by one; more make a hash set. */
-#define MRL_JSON_NAMES_FEW 8
+/* Names of an object whose keys are compared with each other, a group at once; more make a hash
+ * set. */
+#define MRL_JSON_NAMES_FEW   32
+#define MRL_JSON_NAMES_GROUP 8
 
 /*
  * The names of an open object, in the stack `names`: with `mask` 0 one key for each so far, else a
@@ -86,7 +88,7 @@ uint8_t mrl_json_number_flags(struct mrl_slice number, bool *ret_fault);
  */
 bool mrl_json_names_confirm(struct mrl_json_reader *reader, const struct mrl_json_node *object,
                             const struct mrl_json_node *name);
-/* The ninth name and all after it, with `count` before it. False: a fault. */
+/* The 33rd name and all after it, with `count` before it. False: a fault. */
 bool mrl_json_names_add(struct mrl_json_reader *reader, const struct mrl_json_node *object,
                         const struct mrl_json_node *name, uint32_t count,
                         struct mrl_json_level *level);

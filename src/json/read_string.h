@@ -101,7 +101,7 @@ static MRL_JSON_RARELY uint64_t load_short(const uint8_t *at, uint32_t size)
 
 /*
  * First eight bytes, last eight, size. Equal names have equal keys; for different ones it is only
- * unlikely, and a client can arrange it, which costs eight comparisons a name and no more.
+ * unlikely, and a client can arrange it, which costs 31 comparisons a name and no more.
  */
 MRL_JSON_ALWAYS uint32_t name_key(const uint8_t *at, uint32_t size, const uint8_t *end)
 {

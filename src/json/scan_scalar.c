@@ -14,7 +14,7 @@ MRL_JSON_ALWAYS const uint8_t *find_special(const uint8_t *at, const uint8_t *st
 MRL_JSON_ALWAYS uint32_t match_names(const uint32_t *keys, uint32_t key)
 {
 	uint32_t hits = 0;
-	for (uint32_t i = 0; i < MRL_JSON_NAMES_FEW; i++) {
+	for (uint32_t i = 0; i < MRL_JSON_NAMES_GROUP; i++) {
 		hits |= (uint32_t)(keys[i] == key) << i;
 	}
 	return hits;

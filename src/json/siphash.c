@@ -40,14 +40,29 @@ static inline void absorb(struct state *state, uint64_t word)
 	state->a ^= word;
 }
 
-/* The bytes past the last whole word, and the size's low byte above them. */
-static inline uint64_t last_word(const uint8_t *at, size_t size)
+static inline uint64_t load_half(const uint8_t *at)
 {
-	uint64_t word = (uint64_t)size << 56;
-	for (size_t i = 0; i < size % 8; i++) {
-		word |= (uint64_t)at[i] << (8 * i);
+	uint32_t half;
+	memcpy(&half, at, sizeof(half));
+	return le32toh(half);
+}
+
+/* The bytes past the last whole word, which loads that overlap find without a loop. */
+static inline uint64_t load_rest(const uint8_t *at, size_t size)
+{
+	size_t rest = size % 8;
+	const uint8_t *end = at + size;
+	if (rest == 0) {
+		return 0;
 	}
-	return word;
+	if (size > 8) {
+		return load(end - 8) >> (64 - 8 * rest);
+	}
+	if (rest >= 4) {
+		return load_half(at) | load_half(end - 4) << (8 * rest - 32);
+	}
+	return at[0] | (uint64_t)at[rest / 2] << (8 * (rest / 2)) |
+	       (uint64_t)end[-1] << (8 * rest - 8);
 }
 
 uint64_t mrl_siphash13(const uint8_t key[16], const void *data, size_t size)
@@ -65,7 +80,7 @@ uint64_t mrl_siphash13(const uint8_t key[16], const void *data, size_t size)
 	for (size_t i = 0; i < words; i++) {
 		absorb(&state, load(at + 8 * i));
 	}
-	absorb(&state, last_word(size % 8 == 0 ? at : at + 8 * words, size));
+	absorb(&state, (uint64_t)size << 56 | load_rest(at, size));
 	state.c ^= 0xFF;
 	mix(&state);
 	mix(&state);
