@@ -66,6 +66,11 @@ bool mrl_run_unevaluated(struct mrl_run *run, const struct mrl_frame *frame, uin
 	return evaluated != NULL;
 }
 
+static unsigned marks_of(const struct mrl_run *run, const struct mrl_json_node *node)
+{
+	return run->closed_marks[node - run->closed_root];
+}
+
 static bool fail_capped(struct mrl_run *run, const char *keyword, const struct mrl_json_node *at)
 {
 	(void)mrl_run_fail(run, NULL, keyword, at);
@@ -114,43 +119,31 @@ static bool check_number(struct mrl_run *run, const struct mrl_json_node *node, 
 	return good || mrl_run_fail(run, NULL, "number", node);
 }
 
-static bool equal_but_for_case(const struct mrl_run *run, const struct mrl_json_node *object,
-                               const struct mrl_json_node *name, const uint16_t *marks)
-{
-	struct mrl_slice text = mrl_json_text(run->doc, name);
-	const struct mrl_json_node *at = object + 1;
-	for (uint32_t i = 0; i < object->count; i++) {
-		struct mrl_slice other = mrl_json_text(run->doc, at);
-		if (at != name && (marks[at - run->doc->nodes] & MRL_MARK_DECLARED) != 0 &&
-		    mrl_slice_equal_nocase(text, other)) {
-			return true;
-		}
-		at += 1 + at[1].next;
-	}
-	return false;
-}
-
-/* Names that differ only by case are read alike by some servers. */
-static bool check_case(struct mrl_run *run, const struct mrl_json_node *object,
-                       const uint16_t *marks)
+/* INPUT-2: names that differ only by case are read alike by some servers. */
+static bool check_case(struct mrl_run *run, const struct mrl_json_node *object)
 {
 	const struct mrl_json_node *name = object + 1;
-	bool open = (marks[object - run->doc->nodes] & MRL_MARK_OPEN) != 0;
-	for (uint32_t i = 0; open && !run->program->options.case_variants && i < object->count;
-	     i++) {
-		if (!mrl_run_step(run, 1 + object->count / 16)) {
-			return false;
-		}
-		if (equal_but_for_case(run, object, name, marks)) {
+	uint32_t unlisted = 0;
+	if ((marks_of(run, object) & MRL_MARK_OPEN) == 0 || run->program->options.case_variants) {
+		return true;
+	}
+	for (uint32_t i = 0; i < object->count; i++, name += 1 + name[1].next) {
+		unsigned marks = marks_of(run, name) & (MRL_MARK_NAMED | MRL_MARK_VARIANT);
+		if (marks == MRL_MARK_VARIANT) {
 			return mrl_run_fail(run, NULL, "case-variant", name);
 		}
-		name += 1 + name[1].next;
+		unlisted += marks == 0;
 	}
-	return true;
+	const struct mrl_json_node *pair[2];
+	if (unlisted == 0 || !mrl_case_variant(run, object, pair)) {
+		return !run->stopped;
+	}
+	/* Told of the one that nobody lists. */
+	bool listed = (marks_of(run, pair[0]) & MRL_MARK_NAMED) != 0;
+	return mrl_run_fail(run, NULL, "case-variant", pair[listed]);
 }
 
-static bool check_children(struct mrl_run *run, const struct mrl_json_node *node,
-                           const uint16_t *marks)
+static bool check_children(struct mrl_run *run, const struct mrl_json_node *node)
 {
 	const struct mrl_json_node *child = node + 1;
 	bool object = node->kind == MRL_JSON_KIND_OBJECT;
@@ -158,28 +151,28 @@ static bool check_children(struct mrl_run *run, const struct mrl_json_node *node
 		return true;
 	}
 	for (uint32_t i = 0; i < node->count; i++) {
-		if ((marks[child - run->doc->nodes] & MRL_MARK_DECLARED) == 0) {
+		if ((marks_of(run, child) & MRL_MARK_DECLARED) == 0) {
 			return mrl_run_fail(run, NULL, "undeclared", child);
 		}
 		child += object ? 1 + child[1].next : child->next;
 	}
-	return !object || check_case(run, node, marks);
+	return !object || check_case(run, node);
 }
 
-static bool check_node(struct mrl_run *run, const struct mrl_json_node *node, const uint16_t *all)
+static bool check_node(struct mrl_run *run, const struct mrl_json_node *node)
 {
-	unsigned marks = all[node - run->doc->nodes];
+	unsigned marks = marks_of(run, node);
 	if (!check_caps(run, node, marks) || !check_number(run, node, marks)) {
 		return false;
 	}
 	if ((marks & MRL_MARK_APPLIED) != 0 && (marks >> 8 & node->kind) == 0) {
 		return mrl_run_fail(run, NULL, "type", node);
 	}
-	return check_children(run, node, all);
+	return check_children(run, node);
 }
 
 /* Below `true` alone all is free but caps and numbers; below a const's value all is declared. */
-static bool walk(struct mrl_run *run, const struct mrl_json_node *root, const uint16_t *marks)
+static bool walk(struct mrl_run *run, const struct mrl_json_node *root)
 {
 	const struct mrl_json_node *end = root + root->next;
 	const struct mrl_json_node *free_until = root;
@@ -187,7 +180,7 @@ static bool walk(struct mrl_run *run, const struct mrl_json_node *root, const ui
 		if (node->kind == MRL_JSON_KIND_NAME) {
 			continue;
 		}
-		unsigned own = marks[node - run->doc->nodes];
+		unsigned own = marks_of(run, node);
 		if ((own & MRL_MARK_ALL) != 0) {
 			node += node->next - 1;
 			continue;
@@ -198,7 +191,7 @@ static bool walk(struct mrl_run *run, const struct mrl_json_node *root, const ui
 		}
 		bool good = node < free_until
 		                    ? check_caps(run, node, own) && check_number(run, node, own)
-		                    : check_node(run, node, marks);
+		                    : check_node(run, node);
 		if (!good) {
 			return false;
 		}
@@ -208,14 +201,17 @@ static bool walk(struct mrl_run *run, const struct mrl_json_node *root, const ui
 
 bool mrl_run_closed(struct mrl_run *run, const struct mrl_json_node *root)
 {
-	uint16_t *marks = mrl_arena_array(run->scratch, run->doc->node_count, sizeof(*marks), 2);
+	uint32_t first = (uint32_t)(root - run->doc->nodes);
+	uint16_t *marks = mrl_arena_array(run->scratch, root->next, sizeof(*marks), 2);
 	if (marks == NULL || !mrl_run_step(run, 1 + (root->next + run->journal_count) / 8)) {
 		run->err = marks == NULL ? MRL_ERR_MEMORY : run->err;
 		run->stopped = true;
 		return false;
 	}
 	for (uint32_t i = 0; i < run->journal_count; i++) {
-		marks[run->journal[i].node] |= run->journal[i].marks;
+		marks[run->journal[i].node - first] |= run->journal[i].marks;
 	}
-	return walk(run, root, marks);
+	run->closed_root = root;
+	run->closed_marks = marks;
+	return walk(run, root);
 }

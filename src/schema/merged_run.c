@@ -11,6 +11,7 @@ struct level {
 	const struct mrl_json_node *node;
 	uint32_t left;     /* children to come */
 	uint32_t required; /* of them seen */
+	uint32_t unlisted; /* OBJECT: names without slot */
 	uint32_t next;     /* OBJECT: the slot after the last; ARRAY: index of the next item */
 };
 
@@ -67,13 +68,20 @@ static const struct mrl_merged *settle(const struct mrl_run *run, const struct m
 static bool holds_in_general(struct mrl_run *run, const struct mrl_merged *merged,
                              const struct mrl_json_node *node)
 {
+	struct mrl_arena_mark mark = mrl_arena_mark(run->scratch);
+	const struct mrl_journal_entry *journal = run->journal;
+	bool holds = true;
 	run->journal_count = 0;
-	for (uint32_t i = 0; i < merged->start_count; i++) {
-		if (!mrl_run_site(run, NULL, merged->starts[i], node)) {
-			return false;
-		}
+	for (uint32_t i = 0; i < merged->start_count && holds; i++) {
+		holds = mrl_run_site(run, NULL, merged->starts[i], node);
 	}
-	return run->program->options.world == MRL_WORLD_OPEN || mrl_run_closed(run, node);
+	holds = holds &&
+	        (run->program->options.world == MRL_WORLD_OPEN || mrl_run_closed(run, node));
+	/* A journal that has grown stays: there are more such values. */
+	if (run->journal == journal) {
+		mrl_arena_reset(run->scratch, mark);
+	}
+	return holds;
 }
 
 /* INPUT-3: what no schema bounds is capped all the same. */
@@ -169,6 +177,7 @@ static inline const struct mrl_merged *enter_member(struct walk *walk, struct le
 	struct mrl_slice text = mrl_json_text(walk->run->doc, name);
 	const struct mrl_merged_slot *slot = find_slot(merged, level->next, text);
 	if (slot == NULL) {
+		level->unlisted++;
 		return find_rest(walk->run, merged, text);
 	}
 	level->next = (uint32_t)(slot - merged->slots) + 1;
@@ -218,10 +227,16 @@ static bool begins_array(struct mrl_run *run, const struct mrl_merged *merged,
 	       (!merged->unique || mrl_values_unique(run, node));
 }
 
-static bool ends(const struct level *level)
+static bool ends(struct mrl_run *run, const struct level *level)
 {
-	return level->node->kind != MRL_JSON_KIND_OBJECT ||
-	       level->required == level->merged->required_count;
+	if (level->node->kind != MRL_JSON_KIND_OBJECT) {
+		return true;
+	}
+	const struct mrl_json_node *pair[2];
+	bool varies = level->unlisted > 1 && level->merged->open &&
+	              !run->program->options.case_variants &&
+	              mrl_case_variant(run, level->node, pair);
+	return !varies && level->required == level->merged->required_count;
 }
 
 /* ---- The walk ---------------------------------------------------------------------------------
@@ -286,7 +301,7 @@ bool mrl_merged_run(struct mrl_run *run, const struct mrl_merged *merged,
 	while (node != NULL && walk.depth != 0) {
 		struct level *level = &walk.levels[walk.depth - 1];
 		if (level->left == 0) {
-			if (!ends(level)) {
+			if (!ends(run, level)) {
 				return false;
 			}
 			walk.depth--;

@@ -54,6 +54,9 @@ enum mrl_mark {
 	MRL_MARK_BOUND_ARRAY = 1 << 5,
 	MRL_MARK_BOUND_NUMBER = 1 << 6,
 	MRL_MARK_OPEN = 1 << 7, /* an object may have names that are not listed */
+	/* Of names: */
+	MRL_MARK_NAMED = 1 << 2,   /* properties or patternProperties have it */
+	MRL_MARK_VARIANT = 1 << 3, /* properties have it but for case */
 };
 
 struct mrl_journal_entry {
@@ -75,6 +78,8 @@ struct mrl_run {
 	const uint8_t *seed;
 	struct mrl_journal_entry *journal;
 	uint32_t journal_count, journal_capacity;
+	const struct mrl_json_node *closed_root; /* of the walk at the end */
+	const uint16_t *closed_marks;            /* from there on */
 	uint32_t depth;
 	const struct mrl_schema_caps *caps;
 	uint64_t steps; /* left */
@@ -121,6 +126,9 @@ static inline const struct mrl_site *mrl_site_of(const struct mrl_run *run, cons
 bool mrl_ir_reaches(const struct mrl_ir *ir, const struct mrl_ir *parent);
 /* uniqueItems of an array. */
 bool mrl_values_unique(struct mrl_run *run, const struct mrl_json_node *array);
+/* Two names of the object that are equal but for ASCII case, in their order; false: none. */
+bool mrl_case_variant(struct mrl_run *run, const struct mrl_json_node *object,
+                      const struct mrl_json_node *ret_pair[2]);
 /* A property of that name, or NULL. */
 const struct mrl_ir_member *mrl_site_property(const struct mrl_site *site, struct mrl_slice name);
 size_t mrl_chars(struct mrl_slice text);

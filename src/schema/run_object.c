@@ -2,7 +2,7 @@
 #include "program.h"
 
 static bool run_member(struct mrl_run *run, const struct mrl_frame *frame, const struct mrl_ir *ir,
-                       const struct mrl_json_node *name)
+                       const struct mrl_json_node *name, unsigned marks)
 {
 	uint32_t mark = run->journal_count;
 	if (!mrl_run_site(run, frame, ir, name + 1)) {
@@ -11,7 +11,7 @@ static bool run_member(struct mrl_run *run, const struct mrl_frame *frame, const
 	if (run->program->options.world == MRL_WORLD_OPEN) {
 		run->journal_count = mark;
 	}
-	mrl_run_mark(run, name, MRL_MARK_DECLARED);
+	mrl_run_mark(run, name, MRL_MARK_DECLARED | marks);
 	return true;
 }
 
@@ -48,12 +48,47 @@ static bool run_patterns(struct mrl_run *run, const struct mrl_frame *frame,
 		}
 		if (outcome == MRL_REGEX_YES) {
 			*ret_matched = true;
-			if (!run_member(run, frame, pattern->schema, name)) {
+			if (!run_member(run, frame, pattern->schema, name, MRL_MARK_NAMED)) {
 				return false;
 			}
 		}
 	}
 	return true;
+}
+
+static bool has_variant(const struct mrl_ir *ir, struct mrl_slice name, uint32_t steps)
+{
+	if (ir == NULL || steps == 0) {
+		return false;
+	}
+	for (uint32_t i = 0; i < ir->properties.count; i++) {
+		if (mrl_slice_equal_nocase(ir->properties.items[i].name, name)) {
+			return true;
+		}
+	}
+	for (uint32_t i = 0; i < ir->all.count; i++) {
+		if (has_variant(ir->all.items[i], name, steps - 1)) {
+			return true;
+		}
+	}
+	return has_variant(ir->ref, name, steps - 1);
+}
+
+/* A name that no schema around here lists, but for case. */
+static bool is_variant(struct mrl_run *run, const struct mrl_frame *frame,
+                       const struct mrl_json_node *name)
+{
+	if (run->program->options.world == MRL_WORLD_OPEN || run->program->options.case_variants) {
+		return false;
+	}
+	for (const struct mrl_frame *f = frame; f != NULL && f->node == frame->node;
+	     f = f->parent) {
+		if (!mrl_run_step(run, 1 + f->site->ir->properties.count / 16) ||
+		    has_variant(f->site->ir, mrl_json_text(run->doc, name), 8)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool run_one_member(struct mrl_run *run, const struct mrl_frame *frame,
@@ -64,7 +99,7 @@ static bool run_one_member(struct mrl_run *run, const struct mrl_frame *frame,
 	                                                         mrl_json_text(run->doc, name));
 	bool matched = property != NULL;
 	if (matched && (!run_direction(run, frame, property->schema, name) ||
-	                !run_member(run, frame, property->schema, name))) {
+	                !run_member(run, frame, property->schema, name, MRL_MARK_NAMED))) {
 		return false;
 	}
 	if (!run_patterns(run, frame, name, &matched)) {
@@ -76,7 +111,8 @@ static bool run_one_member(struct mrl_run *run, const struct mrl_frame *frame,
 	if (ir->additional->never) {
 		return mrl_run_fail(run, frame, "additionalProperties", name);
 	}
-	return run_member(run, frame, ir->additional, name);
+	return run_member(run, frame, ir->additional, name,
+	                  is_variant(run, frame, name) ? MRL_MARK_VARIANT : 0U);
 }
 
 static bool run_name(struct mrl_run *run, const struct mrl_frame *frame,
