@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from lib.api import document, operation, replies
+from lib.api import body, document, operation, replies
 from lib.gateway import Gateway, api, merlon
 from lib.schema import check_preset, check_problem, check_problem_head
 from lib.upstreams import Upstream
@@ -21,7 +21,7 @@ def item(*names, **operations):
 
 PATHS = {
     "/": item(get=operation("root")),
-    "/pets": item(get=operation("listPets"), post=operation("createPet", requestBody={"content": {"application/json": {}}})),
+    "/pets": item(get=operation("listPets"), post=operation("createPet", requestBody=body())),
     "/pets/mine": item(get=operation("myPets")),
     "/pets/{id}": item("id", get=operation("getPet"), delete=operation("deletePet")),
     "/pets/{id}/toys/{toy}": item("id", "toy", get=operation("getToy")),
@@ -31,7 +31,7 @@ PATHS = {
     "/a/{x}/c": item("x", get=operation("viaTemplate")),
     "/a/b/d": item(get=operation("viaLiteral")),
     "/files/{name}.json": item("name", get=operation("getFile")),
-    "/headed": item(head=operation("headOnly"), put=operation("putHeaded", requestBody={"content": {"application/json": {}}})),
+    "/headed": item(head=operation("headOnly"), put=operation("putHeaded", requestBody=body())),
     "/both": item(get=operation("getBoth"), head=operation("headBoth")),
     "/opted": item(get=operation("getOpted"), options=operation("optionsOpted"), trace=operation("traceOpted")),
     "/every": item(**{method: operation(f"{method}Every", responses=replies()) for method in
@@ -42,7 +42,7 @@ PATHS = {
     "/trailing/": item(get=operation("trailing")),
 }
 # a path of the same host with a base path of its own, longer ones first
-OTHER = {"/pets": item(get=operation("otherPets")), "/only": item(put=operation("putOnly", requestBody={"content": {"application/json": {}}}))}
+OTHER = {"/pets": item(get=operation("otherPets")), "/only": item(put=operation("putOnly", requestBody=body()))}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def asked(upstreams):
     ("/v1/cats/me", "getMe", "/v1/{entity}/me"), ("/v1/pets/mine/toys", "myToys", "/v1/pets/mine/toys"),
     ("/v1/pets/mine/toys/1", "getToy", "/v1/pets/{id}/toys/{toy}"), ("/v1/a/b/c", "viaTemplate", "/v1/a/{x}/c"),
     ("/v1/a/b/d", "viaLiteral", "/v1/a/b/d"), ("/v1/caf%C3%A9", "cafe", None),
-    ("/v1/dot.", "dot", "/v1/dot."), ("/v1/%70ets", "listPets", "/v1/pets"), ("/v1/pets?x=/../y", "listPets", "/v1/pets"),
+    ("/v1/dot.", "dot", "/v1/dot."), ("/v1/%70ets", "listPets", "/v1/pets"), ("/v1/pets?", "listPets", "/v1/pets"),
     ("/v1/unnamed", "GET /v1/unnamed", "/v1/unnamed"), ("/v1/trailing/", "trailing", "/v1/trailing/"),
     ("/%761/pets", "listPets", "/v1/pets")])
 def test_a_target_finds_its_operation(gateway, upstreams, target, op, template):

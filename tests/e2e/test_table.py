@@ -28,6 +28,7 @@ results = {}
 def policy(upstream, badcert):
     """One API that works; one that is down and one whose certificate nobody signed, by base path."""
     operations = {"POST /upload": {"controls": {"media": {"body_bytes": 4096}}},
+                  "GET /strict": {"controls": {"reply": {"judge": "enforce"}}},
                   "GET /page": {"controls": {"security_headers": {"profile": "html"}}}}
     down = f"http://127.0.0.1:{free_port()}"
     return {"apis": [api(upstream, operations=operations),
@@ -105,7 +106,7 @@ def check_answer(case, response):
     if case.problem and case.method == "HEAD":
         check_problem_head(response, case.status)
     elif case.problem:
-        check_problem(response, case.problem, case.status)
+        check_problem(response, case.problem, case.status, case.more)
     else:
         assert response.get("Content-Type") != "application/problem+json", response
     for name, value in case.fields.items():

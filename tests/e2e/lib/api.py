@@ -1,7 +1,10 @@
 """The API of the tests: an OpenAPI document with one operation for each thing that the gateway tells apart."""
 
-JSON_OBJECT = {"application/json": {"schema": {"type": "object"}}}
+# Open on purpose: most tests are about other things than the names in a body.
+JSON_OBJECT = {"application/json": {"schema": {"type": "object", "additionalProperties": True}}}
 TEXT = {"text/plain": {"schema": {"type": "string", "maxLength": 100000}}}
+LONG_TEXT = {"text/plain": {"schema": {"type": "string", "maxLength": 4000000}}}
+STRICT = {"application/json": {"schema": {"type": "object", "properties": {"p": {"type": "string", "pattern": "^(?=(a+)+$)a"}}}}}
 
 
 def replies(content=None, **more):
@@ -22,9 +25,11 @@ def operation(name, **more):
 
 ITEM_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "maxLength": 64}}
 
+QUERY = {"name": "q", "in": "query", "schema": {"type": "array", "items": {"type": "string", "maxLength": 20000}}}
+
 PATHS = {
     "/items": {
-        "get": operation("listItems"),
+        "get": operation("listItems", parameters=[QUERY]),
         "post": operation("createItem", requestBody=body({**JSON_OBJECT, **TEXT})),
     },
     "/items/{id}": {
@@ -32,7 +37,8 @@ PATHS = {
         "get": operation("getItem", responses=replies(**{"404": declared()})),
         "patch": operation("changeItem", requestBody=body()),
     },
-    "/upload": {"post": operation("upload", requestBody=body({"application/octet-stream": {"schema": {}}}))},
+    "/upload": {"post": operation("upload", requestBody=body(LONG_TEXT))},
+    "/strict": {"post": operation("strict", requestBody=body(STRICT)), "get": operation("readStrict", responses=replies(STRICT))},
     "/page": {"get": operation("showPage", responses=replies({"text/html": {"schema": {"type": "string"}}}))},
     "/public": {"get": operation("readPublic", security=[])},
     "/events": {"get": operation("followEvents", security=[], responses=replies(

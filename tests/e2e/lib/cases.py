@@ -10,6 +10,7 @@ from lib.upstreams import echo
 
 O = "https://app.example.com"
 JSON = ("Content-Type", "application/json")
+TEXT = ("Content-Type", "text/plain")
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Case:
     fields: dict = field(default_factory=dict)  # answer fields with their exact values
     sni: str = "localhost"
     recorded: str = None    # the method in the record, if not this one
+    more: list = field(default_factory=list)  # members of the problem past the four
     # RFC 9113 8.1.1: malformed over HTTP/2, which ends the stream; an answer may go out before.
     # nginx 1.22 sends none, 1.26 sends 400.
     h2_malformed: bool = False
@@ -218,10 +220,10 @@ def refused_cases():
         Case("DELETE", 405, "method-not-allowed", fields=allow, **both("DELETE", "/v1/items")),
         Case("FOO", 405, "method-not-allowed", fields=allow, recorded="other", **both("FOO", "/v1/items")),
         Case("TRACE", 405, "method-not-allowed", fields=allow, **both("TRACE", "/v1/items")),
-        Case("body too large by length", 413, "input-too-large", **both("POST", "/v1/upload", body=b"x" * 5000)),
+        Case("body too large by length", 413, "input-too-large", **both("POST", "/v1/upload", TEXT, body=b"x" * 5000)),
         Case("body too large by chunks", 413, "input-too-large", method="POST",
-             h1=h1("POST /v1/upload", ("Transfer-Encoding", "chunked"), body=b"1000\r\n" + b"x" * 4096 + b"\r\n1\r\ny\r\n0\r\n\r\n"),
-             h2=h2("POST", "/v1/upload", body=b"x" * 4097)),
+             h1=h1("POST /v1/upload", TEXT, ("Transfer-Encoding", "chunked"), body=b"1000\r\n" + b"x" * 4096 + b"\r\n1\r\ny\r\n0\r\n\r\n"),
+             h2=h2("POST", "/v1/upload", TEXT, body=b"x" * 4097)),
         Case("body of 3 MiB", 413, "input-too-large", method="POST",
              h1=h1("POST /v1/items", JSON, ("Content-Length", "3145728")),
              h2=h2("POST", "/v1/items", JSON, ("content-length", "3145728"), body=b"x" * 100)),
@@ -229,6 +231,12 @@ def refused_cases():
         Case("target of 17,000 bytes", 414, "target-too-long", **both("GET", "/v1/items?q=" + "a" * 16988)),
         Case("coded body", 415, "input-media-type",
              **both("POST", "/v1/items", JSON, ("Content-Encoding", "gzip"), body=b"\x1f\x8b")),
+        Case("undeclared parameter", 400, "input-parameter", more=["errors"], **both("GET", "/v1/items?role=admin")),
+        Case("no body", 400, "input-body-missing", **both("POST", "/v1/items", JSON)),
+        Case("body that is no JSON", 400, "input-syntax", more=["errors"], **both("POST", "/v1/items", JSON, body=b"{]")),
+        Case("undeclared member", 422, "input-invalid", more=["errors"], **both("POST", "/v1/strict", JSON, body=b'{"role":1}')),
+        Case("pattern that takes too long", 422, "input-too-complex",
+             **both("POST", "/v1/strict", JSON, body=b'{"p":"' + b"a" * 60 + b'!"}')),
         Case("Expect: something", 417, "expectation-failed", **both("GET", "/v1/items", ("Expect", "200-ok"))),
         Case("other host", 421, "misdirected", h1=h1("GET /v1/items", host="unknown.test"),
              h2=h2("GET", "/v1/items", authority="unknown.test")),
@@ -255,6 +263,7 @@ def upstream_cases():
         upstream_case("upstream 500 with trace", 500, "upstream-error", "500_trace"),
         upstream_case("upstream 500, trace after the head", 500, "upstream-error", "500_trace_after_head"),
         upstream_case("upstream 501", 501, "upstream-error", "501"),
+        upstream_case("undocumented reply", 502, "reply-invalid", fixed(200, [JSON], b'{"q":1}'), **both("GET", "/v1/strict")),
         upstream_case("upstream 599", 500, "upstream-error", "599"),
         upstream_case("upstream 503", 503, "upstream-error", "503_retry_after", fields={"Retry-After": "7"}),
         Case("upstream down", *unavailable, asked=None, **both("GET", "/down/items")),
