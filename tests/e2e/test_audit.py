@@ -39,7 +39,7 @@ def call(gateway, method="GET", target="/v1/items", headers=(), body=b""):
 
 
 def test_a_record_says_who_what_where_and_how_long(gateway):
-    response = call(gateway, target="/v1/items/42?page=2", headers=[("User-Agent", "probe/1"),
+    response = call(gateway, target="/v1/items/42?q=2", headers=[("User-Agent", "probe/1"),
                                                                     ("Accept-Language", "de-CH,de;q=0.9")])
     record = gateway.record(response)
     assert record["method"] == "GET"

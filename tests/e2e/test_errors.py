@@ -486,7 +486,7 @@ def test_the_log_has_the_error_by_its_id(gateway, upstream):
 
 def test_the_log_has_no_message_path_or_text(gateway, upstream):
     upstream.default = BEHAVIOURS["500_trace"]
-    refused = get(gateway, "/v1/items?canary-query", headers=[("Referer", "https://canary-referer.test"), ("Cookie", "canary-cookie=1")])
+    refused = get(gateway, "/v1/items?q=canary-query", headers=[("Referer", "https://canary-referer.test"), ("Cookie", "canary-cookie=1")])
     log_line(gateway, refused)
     upstream.default = fixed(200, TEXT, TRACE)
     log_line(gateway, get(gateway, "/v1/items/canary-path"))

@@ -283,7 +283,7 @@ def test_trap_25_errors_of_the_engine_have_our_shape(gateway, upstream):
     upstream.default = fixed(504, JSON, b"{}")
     for data, status in ((b"\0\r\n\r\n", 400), (h1("GET /v1/items", ("X", "b" * 40000)), 431), (h1("GET /" + "a" * 20000), 414),
                          (h1("POST /v1/items", ("Transfer-Encoding", "x")), 501), (h1("GET / HTTP/7.0"), 505), (h1("GET /v1/items"), 504),
-                         (h1("POST /v1/items", ("Content-Length", "99999999")), 413)):
+                         (h1("POST /v1/items", *JSON, ("Content-Length", "99999999")), 413)):
         response = raw(gateway, data)
         check_problem(response, status=status)
         check_preset(response)

@@ -23,7 +23,7 @@ def operation(name, **more):
     return {"operationId": name, "responses": replies(), **more}
 
 
-ITEM_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "maxLength": 64}}
+ITEM_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "maxLength": 1000}}
 
 QUERY = {"name": "q", "in": "query", "schema": {"type": "array", "items": {"type": "string", "maxLength": 20000}}}
 
@@ -33,7 +33,7 @@ PATHS = {
         "post": operation("createItem", requestBody=body({**JSON_OBJECT, **TEXT})),
     },
     "/items/{id}": {
-        "parameters": [ITEM_ID],
+        "parameters": [ITEM_ID, QUERY],
         "get": operation("getItem", responses=replies(**{"404": declared()})),
         "patch": operation("changeItem", requestBody=body()),
     },
