@@ -6,7 +6,7 @@
 
 #include <merlon/host.h>
 
-#include <openssl/rand.h>
+#include <sys/random.h>
 
 static char *read_policy(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 static char *set_answer(ngx_conf_t *cf, ngx_command_t *command, void *conf);
@@ -134,7 +134,8 @@ static char *load(ngx_conf_t *cf, ngx_http_merlon_main_conf_t *main_conf,
 		.generation = core->generation == NGX_CONF_UNSET ? 1 : (uint64_t)core->generation,
 	};
 	ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(cf->pool, 0);
-	if (cleanup == NULL || RAND_bytes(options.seed, sizeof(options.seed)) != 1) {
+	if (cleanup == NULL ||
+	    getrandom(options.seed, sizeof(options.seed), 0) != sizeof(options.seed)) {
 		return NGX_CONF_ERROR;
 	}
 	enum mrl_err err = mrl_policy_load(&options, ngx_merlon_slice(&main_conf->policy_file),

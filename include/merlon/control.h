@@ -188,8 +188,8 @@ struct mrl_plan {
 	int64_t body_bytes;   /* set by media: the largest request body that is judged */
 	int64_t opaque_bytes; /* set by media: the largest that passes by type and size alone */
 	int64_t scan_bytes;   /* set by reply_leak and reply: what is held of a reply at most */
-	bool stream;        /* the operation streams: scanned piece by piece */
-	bool page;          /* a page for people: plain HTTP redirects, see transport */
+	bool stream;          /* the operation streams: scanned piece by piece */
+	bool page;            /* a page for people: plain HTTP redirects, see transport */
 
 	/* Set by params, media, body and reply, for mrl_input_compile. Those of `schema` count for
 	 * a whole API: its default plan has them. */
@@ -230,9 +230,9 @@ struct mrl_call {
 	bool preflight;                       /* cors: this is a preflight of such an origin */
 	const struct mrl_leak_scanner *watch; /* reply_leak: scan the stream as it passes */
 	struct mrl_leak_set watch_off;
-	bool watch_reports; /* a hit is only noted, the stream goes on */
-	int64_t body_limit; /* media: bytes that the adapter may read of the body; 0: none */
-	struct mrl_slice body;          /* the whole body, at stage BODY */
+	bool watch_reports;    /* a hit is only noted, the stream goes on */
+	int64_t body_limit;    /* media: bytes that the adapter may read of the body; 0: none */
+	struct mrl_slice body; /* the whole body, at stage BODY */
 	struct mrl_slice problem_error; /* for `errors` of the answer; empty: none */
 	bool has_input;                 /* `input` is begun */
 

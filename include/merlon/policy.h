@@ -44,7 +44,7 @@ struct mrl_api {
 	struct mrl_slice name;     /* [a-z][a-z0-9-]{0,23} */
 	struct mrl_slice location; /* "@mrl_<name>": the named location of the generated config */
 	struct mrl_slice opaque_location; /* the same for bodies that are not held */
-	struct mrl_names hosts;    /* lower case */
+	struct mrl_names hosts;           /* lower case */
 	struct mrl_slice base_path;
 	struct mrl_upstream upstream;
 	struct mrl_api_document *document;
@@ -98,7 +98,7 @@ struct mrl_policy_options {
 	struct mrl_files files;
 	int64_t now_us; /* judges exemptions' ends */
 	uint64_t generation;
-	uint8_t seed[16];  /* random, where calls are judged: nobody can choose names that collide */
+	uint8_t seed[16]; /* random, where calls are judged: nobody can choose names that collide */
 	size_t memory_max; /* bytes of a generation, documents included; 0: 1 GiB */
 };
 

@@ -10,7 +10,7 @@ ALLOWED = re.compile(r"""^(
     _GLOBAL_OFFSET_TABLE_ | __stack_chk_fail | abort | __assert_fail
   | (__)?(memcpy|memmove|memset|mempcpy)(_chk)? | memcmp | memchr | memrchr | memmem | explicit_bzero
   | strlen | strnlen | strcmp | strncmp | strchr | strrchr | qsort | bsearch
-  | __(popcount|clz|ctz|mul|udiv|umod|parity)\w*[dt]i[0-9] | __cpu_model | __cpu_indicator_init
+  | __(popcount|clz|ctz|mul|u?div|u?mod|u?divmod|parity)\w*[dt]i[0-9] | __cpu_model | __cpu_indicator_init
 )$""", re.VERBOSE)
 
 # Object -> what it may use besides, and why. The list is meant to stay this short.

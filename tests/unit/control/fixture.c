@@ -31,15 +31,32 @@ static const char document[] =
 	"    post:\n"
 	"      operationId: makeOrder\n"
 	"      security: [{token: []}]\n"
-	"      requestBody: {content: {application/json: {schema: {type: object,\n"
-	"        properties: {note: {type: string}}}}}}\n"
+	"      requestBody:\n"
+	"        content:\n"
+	"          application/json: {schema: {type: object, properties: {note: {type: string},\n"
+	"            lines: {type: array, items: {type: integer}}, id: {type: integer, readOnly: "
+	"true}}}}\n"
+	"          image/png: {}\n"
 	"      responses: {'201': {description: made}}\n"
+	"  /judged:\n"
+	"    get:\n"
+	"      operationId: judged\n"
+	"      parameters: [{name: at, in: query, schema: {type: array, items: {type: integer}}},\n"
+	"        {name: text, in: query, schema: {type: string}}]\n"
+	"      responses:\n"
+	"        '200': {description: ok, content: {application/json: {schema: {type: object,\n"
+	"          properties: {a: {type: integer}}}}}}\n"
 	"  /orders/{id}:\n"
 	"    parameters:\n"
 	"      - {name: id, in: path, required: true, schema: {type: string, maxLength: 9}}\n"
 	"    get:\n"
 	"      operationId: getOrder\n"
 	"      security: [{key: []}]\n"
+	"      responses: {'200': {description: ok}}\n"
+	"    put:\n"
+	"      operationId: putOrder\n"
+	"      requestBody: {required: true, content: {application/json: {schema: {type: "
+        "integer}}}}\n"
 	"      responses: {'200': {description: ok}}\n"
 	"    delete:\n"
 	"      operationId: dropOrder\n"
@@ -222,6 +239,20 @@ void fixture_passed(struct fixture *fixture, const char *method, const char *tar
 	fixture_call(fixture, method, target);
 	(void)fixture_head(fixture);
 	assert_passed(fixture);
+}
+
+const struct mrl_verdict *fixture_body(struct fixture *fixture, const char *method,
+                                       const char *target, const char *body)
+{
+	fixture_call(fixture, method, target);
+	fixture_field(fixture, "Content-Type", "application/json");
+	fixture->view.has_body = true;
+	fixture->view.content_length = (int64_t)strlen(body);
+	(void)fixture_head(fixture);
+	assert_passed(fixture);
+	fixture->call.body = mrl_slice_text(body);
+	mrl_engine_run(&fixture->call, MRL_STAGE_BODY, &fixture->verdict);
+	return &fixture->verdict;
 }
 
 void fixture_reply(struct fixture *fixture, uint16_t status, const char *type)

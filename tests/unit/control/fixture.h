@@ -56,6 +56,12 @@ const struct mrl_verdict *fixture_head(struct fixture *fixture);
 /* A call without further fields; it must pass. */
 void fixture_passed(struct fixture *fixture, const char *method, const char *target);
 
+/* A call with that JSON body, which must pass HEAD; then plan BODY. */
+const struct mrl_verdict *fixture_body(struct fixture *fixture, const char *method,
+                                       const char *target, const char *body);
+/* What stands in `errors` of the answer; "" for none. */
+void assert_error(const struct fixture *fixture, const char *error);
+
 /* A reply of the upstream to the call, which must have passed HEAD. */
 void fixture_reply(struct fixture *fixture, uint16_t status, const char *type);
 void fixture_reply_field(struct fixture *fixture, const char *name, const char *value);

@@ -130,3 +130,15 @@ bool diagnosed(const struct fixture *fixture, const char *code, const char *part
 	}
 	return false;
 }
+
+void assert_error(const struct fixture *fixture, const char *error)
+{
+	const struct mrl_slice *text = &fixture->call.problem_error;
+	char copy[4096];
+	assert_true(text->size < sizeof(copy));
+	if (text->size != 0) {
+		memcpy(copy, text->data, text->size);
+	}
+	copy[text->size] = '\0';
+	assert_string_equal(copy, error);
+}

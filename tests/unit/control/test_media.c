@@ -79,6 +79,89 @@ static void takes_no_coded_body(void **state)
 	}
 }
 
+static void send_type(struct fixture *f, const char *method, const char *target, const char *type,
+                      int64_t length)
+{
+	fixture_call(f, method, target);
+	if (type != NULL) {
+		fixture_field(f, "Content-Type", type);
+	}
+	f->view.has_body = length != 0;
+	f->view.content_length = length;
+	(void)fixture_head(f);
+}
+
+static void takes_documented_types(void **state)
+{
+	static const char *const good[] = {"application/json", "Application/JSON; charset=UTF-8",
+	                                   "image/png"};
+	static const char *const bad[] = {"text/plain",
+	                                  "application/jsonx",
+	                                  "image/gif",
+	                                  "application/json; charset=utf-7",
+	                                  "application/json; x=1",
+	                                  "",
+	                                  NULL};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < MRL_COUNT(good); i++) {
+		send_type(f, "POST", "/v1/orders", good[i], 5);
+		assert_passed(f);
+	}
+	for (size_t i = 0; i < MRL_COUNT(bad); i++) {
+		send_type(f, "POST", "/v1/orders", bad[i], 5);
+		assert_denied(f, MRL_CONTROL_media, MRL_PROBLEM_INPUT_MEDIA_TYPE);
+		assert_answer(f, "Accept", "application/json, image/png");
+	}
+}
+
+static void wants_what_is_required(void **state)
+{
+	struct fixture *f = *state;
+	send_type(f, "PUT", "/v1/orders/7", NULL, 0);
+	assert_denied(f, MRL_CONTROL_media, MRL_PROBLEM_INPUT_BODY_MISSING);
+	send_type(f, "PUT", "/v1/orders/7", "application/json", 1);
+	assert_passed(f);
+}
+
+/* Types without a schema have a bound of their own, and are not read. */
+static void bounds_opaque_bodies(void **state)
+{
+	struct fixture *f = *state;
+	send_type(f, "POST", "/v1/orders", "image/png", 16777216);
+	assert_passed(f);
+	assert_int_equal(f->call.body_limit, 16777216);
+	assert_int_equal(f->call.input.reading, MRL_READING_OPAQUE);
+	send_type(f, "POST", "/v1/orders", "image/png", 16777217);
+	assert_denied(f, MRL_CONTROL_media, MRL_PROBLEM_INPUT_TOO_LARGE);
+	send_type(f, "POST", "/v1/orders", "application/json", 5);
+	assert_int_equal(f->call.body_limit, DEFAULT_BYTES);
+	fixture_with(f, NULL, "controls: {media: {opaque_bytes: 0}}\n");
+	send_type(f, "POST", "/v1/orders", "image/png", 1);
+	assert_denied(f, MRL_CONTROL_media, MRL_PROBLEM_INPUT_TOO_LARGE);
+}
+
+static void opaque_types_are_of_an_operation(void **state)
+{
+	struct fixture *f = *state;
+	fixture_with(f,
+	             ", operations: {\"POST /orders\": {controls: {media: {opaque: "
+	             "[application/json]}}}}",
+	             NULL);
+	send_type(f, "POST", "/v1/orders", "application/json", 2000000);
+	assert_passed(f);
+	assert_int_equal(f->call.input.reading, MRL_READING_OPAQUE);
+	assert_int_equal(fixture_load(f, NULL, "controls: {media: {opaque: [application/json]}}\n"),
+	                 MRL_ERR_INVALID);
+	assert_true(diagnosed(f, "policy-layer", "opaque"));
+	assert_int_equal(
+		fixture_load(
+			f,
+			", operations: {\"POST /orders\": {controls: {media: {opaque: [json]}}}}",
+			NULL),
+		MRL_ERR_INVALID);
+	assert_true(diagnosed(f, "policy-value", "json"));
+}
+
 static void keeps_to_its_ranges(void **state)
 {
 	static const char *const bad[] = {"body_bytes: 1023", "body_bytes: 67108865",
@@ -171,6 +254,10 @@ int main(void)
 		with_fixture(refuses_undocumented_bodies),
 		with_fixture(bounds_the_length),
 		with_fixture(takes_no_coded_body),
+		with_fixture(takes_documented_types),
+		with_fixture(wants_what_is_required),
+		with_fixture(bounds_opaque_bodies),
+		with_fixture(opaque_types_are_of_an_operation),
 		with_fixture(keeps_to_its_ranges),
 		with_fixture(the_nearest_layer_counts),
 		with_fixture(shadow_mode_notes_and_passes),
