@@ -117,9 +117,9 @@ static void takes_documented_types(void **state)
 static void wants_what_is_required(void **state)
 {
 	struct fixture *f = *state;
-	send_type(f, "PUT", "/v1/orders/7", NULL, 0);
+	send_type(f, "PUT", "/v1/judged", NULL, 0);
 	assert_denied(f, MRL_CONTROL_media, MRL_PROBLEM_INPUT_BODY_MISSING);
-	send_type(f, "PUT", "/v1/orders/7", "application/json", 1);
+	send_type(f, "PUT", "/v1/judged", "application/json", 1);
 	assert_passed(f);
 }
 
