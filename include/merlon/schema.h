@@ -47,6 +47,7 @@ struct mrl_schema_options {
 	bool assert_formats;
 	bool content_assert;  /* draft 7: contentEncoding base64, contentMediaType application/json
 	                       */
+	bool notes;           /* findings that are no fault are told too: what is capped */
 	bool bounds_required; /* unbounded strings, arrays, open objects are errors, not capped */
 	bool case_variants;   /* open objects: names equal to declared ones but for case pass */
 	bool read_only_required_strict;

@@ -39,6 +39,8 @@ static bool run_rest(struct mrl_run *run, const struct mrl_frame *frame, const s
 	}
 	if (run->program->options.world == MRL_WORLD_OPEN) {
 		run->journal_count = mark;
+	} else if (mrl_site_of(run, ir)->plain) {
+		mrl_run_mark(run, object ? child + 1 : child, MRL_MARK_EXPLICIT);
 	}
 	mrl_run_mark(run, child, MRL_MARK_DECLARED);
 	return true;
@@ -71,13 +73,6 @@ static unsigned marks_of(const struct mrl_run *run, const struct mrl_json_node *
 	return run->closed_marks[node - run->closed_root];
 }
 
-static bool fail_capped(struct mrl_run *run, const char *keyword, const struct mrl_json_node *at)
-{
-	(void)mrl_run_fail(run, NULL, keyword, at);
-	run->capped = true;
-	return false;
-}
-
 /* INPUT-3: what no schema bounds. */
 static bool check_caps(struct mrl_run *run, const struct mrl_json_node *node, unsigned marks)
 {
@@ -85,16 +80,17 @@ static bool check_caps(struct mrl_run *run, const struct mrl_json_node *node, un
 	if (node->kind == MRL_JSON_KIND_STRING && caps->string_chars != 0 &&
 	    (marks & MRL_MARK_BOUND_STRING) == 0 && node->count > caps->string_chars &&
 	    mrl_chars(mrl_json_text(run->doc, node)) > caps->string_chars) {
-		return fail_capped(run, "maxLength", node);
+		return mrl_run_capped(run, NULL, "maxLength", node);
 	}
 	if (node->kind == MRL_JSON_KIND_ARRAY && caps->array_items != 0 &&
 	    (marks & MRL_MARK_BOUND_ARRAY) == 0 && node->count > caps->array_items) {
-		return fail_capped(run, "maxItems", node);
+		return mrl_run_capped(run, NULL, "maxItems", node);
 	}
-	bool open = (marks & (MRL_MARK_OPEN | MRL_MARK_ANY)) != 0 || marks == 0;
+	bool open = ((marks & (MRL_MARK_OPEN | MRL_MARK_ANY)) != 0 || marks == 0) &&
+	            (marks & MRL_MARK_BOUND_MEMBERS) == 0;
 	if (node->kind == MRL_JSON_KIND_OBJECT && caps->object_members != 0 && open &&
 	    node->count > caps->object_members) {
-		return fail_capped(run, "maxProperties", node);
+		return mrl_run_capped(run, NULL, "maxProperties", node);
 	}
 	return true;
 }
@@ -154,6 +150,10 @@ static bool check_children(struct mrl_run *run, const struct mrl_json_node *node
 		if ((marks_of(run, child) & MRL_MARK_DECLARED) == 0) {
 			return mrl_run_fail(run, NULL, "undeclared", child);
 		}
+		if ((marks_of(run, child) & MRL_MARK_OTHER_SIDE) != 0) {
+			bool request = run->program->options.direction == MRL_DIRECTION_REQUEST;
+			return mrl_run_fail(run, NULL, request ? "readOnly" : "writeOnly", child);
+		}
 		child += object ? 1 + child[1].next : child->next;
 	}
 	return !object || check_case(run, node);
@@ -171,6 +171,37 @@ static bool check_node(struct mrl_run *run, const struct mrl_json_node *node)
 	return check_children(run, node);
 }
 
+/* A container of which no schema says what may be in it. */
+static bool is_silent(const struct mrl_json_node *node, unsigned marks)
+{
+	return (node->kind == MRL_JSON_KIND_OBJECT && (marks & MRL_MARK_SAYS_MEMBERS) == 0) ||
+	       (node->kind == MRL_JSON_KIND_ARRAY && (marks & MRL_MARK_SAYS_ITEMS) == 0);
+}
+
+/* INPUT-2: nothing is said of the value, and nobody said that this is meant. */
+static bool is_free_form(const struct mrl_run *run, const struct mrl_json_node *node,
+                         unsigned marks)
+{
+	return run->program->options.free_form == MRL_FREE_FORM_ALLOW &&
+	       (marks & MRL_MARK_APPLIED) != 0 && is_silent(node, marks) &&
+	       (marks >> 8 & node->kind) != 0;
+}
+
+static bool check_empty(struct mrl_run *run, const struct mrl_json_node *node, unsigned marks)
+{
+	const uint8_t containers = MRL_JSON_KIND_OBJECT | MRL_JSON_KIND_ARRAY;
+	bool any = (marks & (MRL_MARK_ANY | MRL_MARK_APPLIED | MRL_MARK_EXPLICIT)) == MRL_MARK_ANY;
+	return run->program->options.free_form != MRL_FREE_FORM_EMPTY || !any ||
+	       ((node->kind & containers) != 0 && node->count == 0) ||
+	       mrl_run_fail(run, NULL, "type", node);
+}
+
+static bool check_free(struct mrl_run *run, const struct mrl_json_node *node, unsigned marks)
+{
+	return check_caps(run, node, marks | MRL_MARK_ANY) && check_number(run, node, marks) &&
+	       check_empty(run, node, marks);
+}
+
 /* Below `true` alone all is free but caps and numbers; below a const's value all is declared. */
 static bool walk(struct mrl_run *run, const struct mrl_json_node *root)
 {
@@ -185,14 +216,11 @@ static bool walk(struct mrl_run *run, const struct mrl_json_node *root)
 			node += node->next - 1;
 			continue;
 		}
-		if (node >= free_until &&
-		    (own & (MRL_MARK_ANY | MRL_MARK_APPLIED)) == MRL_MARK_ANY) {
+		bool any = (own & (MRL_MARK_ANY | MRL_MARK_APPLIED)) == MRL_MARK_ANY;
+		if (node >= free_until && (any || is_free_form(run, node, own))) {
 			free_until = node + node->next;
 		}
-		bool good = node < free_until
-		                    ? check_caps(run, node, own) && check_number(run, node, own)
-		                    : check_node(run, node);
-		if (!good) {
+		if (!(node < free_until ? check_free(run, node, own) : check_node(run, node))) {
 			return false;
 		}
 	}
@@ -202,7 +230,7 @@ static bool walk(struct mrl_run *run, const struct mrl_json_node *root)
 bool mrl_run_closed(struct mrl_run *run, const struct mrl_json_node *root)
 {
 	uint32_t first = (uint32_t)(root - run->doc->nodes);
-	uint16_t *marks = mrl_arena_array(run->scratch, root->next, sizeof(*marks), 2);
+	uint32_t *marks = mrl_arena_array(run->scratch, root->next, sizeof(*marks), 4);
 	if (marks == NULL || !mrl_run_step(run, 1 + (root->next + run->journal_count) / 8)) {
 		run->err = marks == NULL ? MRL_ERR_MEMORY : run->err;
 		run->stopped = true;

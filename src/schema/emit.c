@@ -133,8 +133,11 @@ static uint8_t declared_types(const struct mrl_ir *ir)
 		types |= MRL_JSON_KIND_ARRAY;
 	}
 	if (ir->min_length != MRL_IR_NONE || ir->max_length != MRL_IR_NONE || ir->pattern != NULL ||
-	    (ir->format != NULL && ir->format->kinds == MRL_JSON_KIND_STRING)) {
+	    ir->content_encoding_note.size != 0 || ir->content_media_type_note.size != 0) {
 		types |= MRL_JSON_KIND_STRING;
+	}
+	if (ir->format != NULL) {
+		types |= ir->format->kinds;
 	}
 	if (ir->minimum != NULL || ir->maximum != NULL || ir->exclusive_minimum != NULL ||
 	    ir->exclusive_maximum != NULL || ir->multiple_of != NULL) {
@@ -143,27 +146,40 @@ static uint8_t declared_types(const struct mrl_ir *ir)
 	return types;
 }
 
-/* INPUT-3: what this schema bounds; and whether it lets unlisted names in. */
-static uint16_t bounds_of(const struct mrl_ir *ir)
+static uint32_t members_of(const struct mrl_ir *ir)
 {
-	unsigned bounds = 0;
+	bool open = ir->patterns.count != 0 || (ir->additional != NULL && !ir->additional->never) ||
+	            (ir->unevaluated_properties != NULL && !ir->unevaluated_properties->never);
+	bool said = ir->patterns.count != 0 || ir->additional != NULL ||
+	            ir->unevaluated_properties != NULL ||
+	            mrl_node_member(ir->node, "properties") != NULL;
+	bool bound = ir->max_properties != MRL_IR_NONE || ir->cap_members != MRL_IR_NONE;
+	return (open ? MRL_MARK_OPEN : 0U) | (said ? MRL_MARK_SAYS_MEMBERS : 0U) |
+	       (bound ? MRL_MARK_BOUND_MEMBERS : 0U);
+}
+
+/* INPUT-3: what this schema bounds; and whether it lets unlisted names in. */
+static uint32_t bounds_of(const struct mrl_ir *ir)
+{
+	uint32_t bounds = members_of(ir);
 	bool listed = ir->enumeration != NULL || ir->constant != NULL;
 	bool finite = ir->pattern != NULL && mrl_regex_chars_max(ir->pattern) != UINT32_MAX;
-	if (listed || finite || ir->max_length != MRL_IR_NONE ||
+	if (listed || finite || ir->max_length != MRL_IR_NONE || ir->cap_length != MRL_IR_NONE ||
 	    (ir->format != NULL && ir->format->chars_max != 0)) {
 		bounds |= MRL_MARK_BOUND_STRING;
 	}
-	if (listed || ir->max_items != MRL_IR_NONE) {
+	if (listed || ir->max_items != MRL_IR_NONE || ir->cap_items != MRL_IR_NONE) {
 		bounds |= MRL_MARK_BOUND_ARRAY;
+	}
+	if (ir->items != NULL || ir->prefix.count != 0 || ir->unevaluated_items != NULL ||
+	    (ir->contains != NULL && ir->contains_marks)) {
+		bounds |= MRL_MARK_SAYS_ITEMS;
 	}
 	if ((ir->minimum != NULL || ir->exclusive_minimum != NULL) &&
 	    (ir->maximum != NULL || ir->exclusive_maximum != NULL)) {
 		bounds |= MRL_MARK_BOUND_NUMBER;
 	}
-	bool open = ir->patterns.count != 0 || (ir->additional != NULL && !ir->additional->never) ||
-	            (ir->unevaluated_properties != NULL && !ir->unevaluated_properties->never);
-	return (uint16_t)(bounds |
-	                  (open && ir->max_properties == MRL_IR_NONE ? MRL_MARK_OPEN : 0U));
+	return bounds;
 }
 
 /* Through $ref and allOf, as far as a bounded number of steps leads. */
@@ -251,11 +267,11 @@ enum mrl_err mrl_ir_emit(const struct mrl_schema_options *options,
 	}
 	*program = (struct mrl_program){
 		.options = *options, .graph = *graph, .sites = sites, .entries = copies};
+	if (err == MRL_OK) {
+		err = mrl_merge(program, arena, diagnostics);
+	}
 	if (err == MRL_OK && diagnostics->errors != errors) {
 		err = MRL_ERR_INVALID;
-	}
-	if (err == MRL_OK) {
-		err = mrl_merge(program, arena, &program->merged);
 	}
 	program->bytes = arena->used_bytes - before;
 	if (err == MRL_OK) {

@@ -54,6 +54,10 @@ static struct mrl_ir *make(struct mrl_ir_reading *reading, const struct mrl_node
 	ir->node = node;
 	ir->id = reading->count;
 	ir->dialect = resource == NULL ? reading->options->dialect : resource->dialect;
+	/* Within an OpenAPI document, OpenAPI's keywords stay. */
+	if (reading->options->dialect == MRL_DIALECT_OAS_31 && ir->dialect == MRL_DIALECT_2020_12) {
+		ir->dialect = MRL_DIALECT_OAS_31;
+	}
 	ir->min_length = ir->max_length = MRL_IR_NONE;
 	ir->min_contains = ir->max_contains = MRL_IR_NONE;
 	ir->min_items = ir->max_items = MRL_IR_NONE;

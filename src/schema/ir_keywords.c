@@ -286,7 +286,7 @@ static enum mrl_err read_keyword(struct mrl_ir_reading *reading, struct mrl_ir *
 	case SHAPE_COUNT: mrl_ir_count_of(reading, value, place); return MRL_OK;
 	case SHAPE_NUMBER:
 		if (value->kind != MRL_NODE_NUMBER) {
-			mrl_ir_bad_value(reading, value, "a number");
+			mrl_ir_no_number(reading, ir, value);
 			return MRL_OK;
 		}
 		*(const struct mrl_node **)place = value;
@@ -369,8 +369,11 @@ enum mrl_err mrl_ir_keywords(struct mrl_ir_reading *reading, struct mrl_ir *ir)
 			err = mrl_ir_reference(reading, ir, mrl_node_value(key), key->text);
 		} else if (keyword != NULL) {
 			err = read_keyword(reading, ir, keyword, mrl_node_value(key));
+		} else {
+			mrl_ir_unknown(reading, ir, key);
 		}
 	}
+	mrl_ir_check_nullable(reading, ir);
 	settle(reading, ir);
 	return err;
 }

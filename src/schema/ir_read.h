@@ -26,6 +26,14 @@ struct mrl_ir_reading {
 /* The schema at a node, made if it is new; its keywords are read later. */
 MRL_CHECKED enum mrl_err mrl_ir_of(struct mrl_ir_reading *reading, const struct mrl_node *node,
                                    struct mrl_ir **ret_ir);
+/* ir_findings.c: a keyword that its dialect does not have; only in OpenAPI documents. */
+void mrl_ir_unknown(const struct mrl_ir_reading *reading, const struct mrl_ir *ir,
+                    const struct mrl_node *key);
+/* A value that is no number, where one is due. */
+void mrl_ir_no_number(struct mrl_ir_reading *reading, const struct mrl_ir *ir,
+                      const struct mrl_node *value);
+/* `nullable` that has no effect. */
+void mrl_ir_check_nullable(const struct mrl_ir_reading *reading, const struct mrl_ir *ir);
 /* All keywords of one schema. */
 MRL_CHECKED enum mrl_err mrl_ir_keywords(struct mrl_ir_reading *reading, struct mrl_ir *ir);
 /* $ref, $dynamicRef, $recursiveRef. */

@@ -110,7 +110,7 @@ static struct mrl_merge_job *add_job(struct mrl_merge *merge, const struct mrl_m
 		merge->first = job;
 	}
 	merge->last = job;
-	merge->jobs++;
+	merged->number = 2 + merge->jobs++;
 	return job;
 }
 
@@ -186,6 +186,7 @@ static enum mrl_err begin(struct mrl_merge *merge, const struct mrl_program *pro
 		return MRL_ERR_MEMORY;
 	}
 	merge->skip->form = MRL_MERGED_SKIP;
+	merge->free->number = 1;
 	merge->free->form = MRL_MERGED_FREE;
 	return MRL_OK;
 }
@@ -205,8 +206,30 @@ static enum mrl_err merge_all(struct mrl_merge *merge, const struct mrl_merged *
 	return merge->err;
 }
 
-enum mrl_err mrl_merge(const struct mrl_program *program, struct mrl_arena *arena,
-                       const struct mrl_merged ***ret_entries)
+/* Replies are only reported on: what they leave open is nobody's risk but the API's. */
+static bool is_told(const struct mrl_merge *merge)
+{
+	return merge->closed && merge->program->options.direction != MRL_DIRECTION_REPLY;
+}
+
+static enum mrl_err finish(struct mrl_merge *merge, struct mrl_program *program,
+                           const struct mrl_merged **entries, struct mrl_diagnostics *diagnostics)
+{
+	enum mrl_err err = merge_all(merge, entries);
+	if (err == MRL_OK && is_told(merge)) {
+		err = mrl_merge_findings(merge, entries, diagnostics);
+	}
+	if (err == MRL_OK) {
+		err = mrl_merge_count(merge, entries, &program->counts);
+	}
+	if (err == MRL_OK) {
+		program->merged = entries;
+	}
+	return err;
+}
+
+enum mrl_err mrl_merge(struct mrl_program *program, struct mrl_arena *arena,
+                       struct mrl_diagnostics *diagnostics)
 {
 	const struct mrl_merged **entries = mrl_arena_array(
 		arena, program->graph.entry_count + (size_t)1, sizeof(*entries), _Alignof(void *));
@@ -217,11 +240,8 @@ enum mrl_err mrl_merge(const struct mrl_program *program, struct mrl_arena *aren
 	enum mrl_err err = begin(merge, program, arena);
 	if (err == MRL_OK && !has_dynamic_scope(program)) {
 		mrl_arena_init(&merge->work, &arena->memory, 1U << 16, WORK_BYTES);
-		err = merge_all(merge, entries);
+		err = finish(merge, program, entries, diagnostics);
 		mrl_arena_release(&merge->work);
-	}
-	if (err == MRL_OK) {
-		*ret_entries = entries;
 	}
 	return err;
 }

@@ -59,6 +59,14 @@ bool mrl_merge_choose(struct mrl_merge *merge, const struct mrl_merge_job *job,
 /* Whether the set still has an anyOf, oneOf or discriminator that is not settled. */
 const struct mrl_ir *mrl_merge_open_choice(const struct mrl_merge_set *set);
 
+/* After all jobs: findings in a closed world; numbers for the load report. MRL_ERR_MEMORY. */
+MRL_CHECKED enum mrl_err mrl_merge_findings(struct mrl_merge *merge,
+                                            const struct mrl_merged *const *entries,
+                                            struct mrl_diagnostics *diagnostics);
+MRL_CHECKED enum mrl_err mrl_merge_count(struct mrl_merge *merge,
+                                         const struct mrl_merged *const *entries,
+                                         struct mrl_schema_counts **ret_counts);
+
 static inline const struct mrl_site *mrl_merge_site(const struct mrl_merge *merge,
                                                     const struct mrl_ir *ir)
 {

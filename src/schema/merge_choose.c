@@ -208,6 +208,7 @@ static bool take_table(const struct choice *choice, struct mrl_slice name,
 	merged->form = MRL_MERGED_BY_NAME;
 	merged->chooser = name;
 	merged->choices.values = table->values;
+	merged->choice_count = table->count;
 	enum mrl_err err = mrl_merged_names(choice->merge->arena, table->texts, table->count,
 	                                    &merged->choices);
 	choice->merge->err = choice->merge->err == MRL_OK ? err : choice->merge->err;

@@ -59,10 +59,16 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b; /* MRL_IR_NONE is the largest */
 }
 
-static void merge_sizes(const struct mrl_merge_set *set, struct mrl_merged *merged)
+static void merge_sizes(const struct mrl_merge_set *set, bool closed, struct mrl_merged *merged)
 {
 	merged->min_length = merged->min_items = merged->min_members = 0;
 	merged->max_length = merged->max_items = merged->max_members = MRL_IR_NONE;
+	for (uint32_t i = 0; i < set->count && closed; i++) {
+		const struct mrl_ir *ir = set->items[i];
+		merged->max_length = smaller(merged->max_length, ir->cap_length);
+		merged->max_items = smaller(merged->max_items, ir->cap_items);
+		merged->max_members = smaller(merged->max_members, ir->cap_members);
+	}
 	for (uint32_t i = 0; i < set->count; i++) {
 		const struct mrl_ir *ir = set->items[i];
 		merged->min_length = larger(merged->min_length, ir->min_length);
@@ -150,6 +156,11 @@ static void close_world(const struct mrl_merge *merge, const struct mrl_merge_se
 	merged->string_capped = (bounds & MRL_MARK_BOUND_STRING) == 0;
 	merged->waits_for_caps = (bounds & MRL_MARK_BOUND_ARRAY) == 0;
 	merged->open = (bounds & (MRL_MARK_OPEN | MRL_MARK_ANY)) != 0;
+	merged->members_capped = merged->open && (bounds & MRL_MARK_BOUND_MEMBERS) == 0;
+	merged->silent = ((merged->types & MRL_JSON_KIND_OBJECT) != 0 &&
+	                  (bounds & MRL_MARK_SAYS_MEMBERS) == 0) ||
+	                 ((merged->types & MRL_JSON_KIND_ARRAY) != 0 &&
+	                  (bounds & MRL_MARK_SAYS_ITEMS) == 0);
 }
 
 static bool is_plain(const struct mrl_merge *merge, const struct mrl_merge_set *set)
@@ -204,12 +215,15 @@ bool mrl_merge_fill(struct mrl_merge *merge, const struct mrl_merge_set *set,
 		}
 	}
 	if (is_plain(merge, set)) {
+		if (merge->closed && merge->program->options.free_form == MRL_FREE_FORM_EMPTY) {
+			return false;
+		}
 		merged->form = merge->closed ? MRL_MERGED_FREE : MRL_MERGED_SKIP;
 		return true;
 	}
 	merged->form = MRL_MERGED_JUDGE;
 	merge_types(set, merged);
-	merge_sizes(set, merged);
+	merge_sizes(set, merge->closed, merged);
 	if (!merge_strings(merge, set, merged) || !merge_lists(merge, set, merged)) {
 		return false;
 	}
@@ -217,6 +231,9 @@ bool mrl_merge_fill(struct mrl_merge *merge, const struct mrl_merge_set *set,
 	bool closed = merge->closed && merged->list_count == 0;
 	if (closed) {
 		close_world(merge, set, merged);
+	}
+	if (merged->silent && merge->program->options.free_form == MRL_FREE_FORM_ALLOW) {
+		return false;
 	}
 	if ((merged->types & MRL_JSON_KIND_NUMBER) != 0 && !mrl_merge_number(merge, set, merged)) {
 		return false;

@@ -62,7 +62,8 @@ static bool is_other_sides(const struct mrl_merge *merge, const struct mrl_ir *v
 struct member {
 	struct mrl_merge_set values;
 	bool refused;
-	bool bad; /* a pattern that ran out of its budget: not to be told at load */
+	bool listed; /* among properties */
+	bool bad;    /* a pattern that ran out of its budget: not to be told at load */
 };
 
 static bool add_patterns(struct mrl_merge *merge, const struct mrl_ir *ir, struct mrl_slice name,
@@ -106,6 +107,7 @@ static void find_member(struct mrl_merge *merge, const struct mrl_merge_set *set
 		const struct mrl_ir_member *property = mrl_site_property(mrl_merge_site(merge, ir),
 		                                                         name);
 		bool matched = property != NULL;
+		member->listed = member->listed || matched;
 		if (matched) {
 			member->refused = member->refused ||
 			                  is_other_sides(merge, property->schema);
@@ -177,6 +179,7 @@ static bool make_slots(struct mrl_merge *merge, const struct mrl_merge_set *set,
 		}
 		slot->value = form_of(merge, &member, merge->closed && merged->list_count != 0);
 		slot->required = is_required(merge, set, slot->name);
+		slot->listed = member.listed;
 		merged->required_count += slot->required;
 	}
 	return merge->err == MRL_OK;

@@ -36,6 +36,7 @@ struct mrl_merged_slot {
 	uint64_t head;                  /* its first 8 bytes */
 	const struct mrl_merged *value; /* NULL: refused */
 	bool required;
+	bool listed; /* a schema has it among its properties */
 };
 
 /* A set of strings, or of names: by length and ends, then by bytes. */
@@ -60,14 +61,17 @@ struct mrl_merged_list {
 struct mrl_merged {
 	uint8_t form;
 	uint8_t types;
+	uint32_t number;   /* of the form, from 0 */
 	bool integer;      /* numbers are integers */
 	bool number_range; /* of the policy: int64 or I-JSON, or a double */
 	bool number_slow;  /* bounds, divisors, formats that only the decimals tell */
 	bool number_free;  /* nothing is asked of a number but `integer` and its range */
 	bool string_free;  /* nor of a string but its length */
 	bool unique;
-	bool open;           /* names beside the slots may come: capped, and looked at for case */
-	bool waits_for_caps; /* an array without maximum */
+	bool open; /* names beside the slots may come: looked at for case */
+	bool members_capped;
+	bool silent;                       /* an object or array of which nothing is said */
+	bool waits_for_caps;               /* an array without maximum */
 	int64_t integer_low, integer_high; /* of numbers without fraction that fit */
 	struct mrl_merged_bound minimum, maximum;
 	struct mrl_short_decimal divisor; /* mantissa 0: none */
@@ -96,8 +100,9 @@ struct mrl_merged {
 	struct mrl_merged_list *lists;
 	uint32_t string_count, number_count, list_count;
 
-	struct mrl_slice chooser;            /* BY_NAME */
-	struct mrl_merged_names choices;     /* BY_NAME */
+	struct mrl_slice chooser;        /* BY_NAME */
+	struct mrl_merged_names choices; /* BY_NAME */
+	uint32_t choice_count;
 	const struct mrl_merged *absent;     /* BY_NAME: the member is not there; NULL: refused */
 	const struct mrl_merged *by_type[8]; /* BY_TYPE: by the bit of the kind */
 
@@ -105,9 +110,9 @@ struct mrl_merged {
 	uint32_t start_count;
 };
 
-/* The fast forms of all entries; NULL where there is none. MRL_ERR_MEMORY. */
-MRL_CHECKED enum mrl_err mrl_merge(const struct mrl_program *program, struct mrl_arena *arena,
-                                   const struct mrl_merged ***ret_entries);
+/* Gives a program its merged forms, and tells what is found in them. MRL_ERR_MEMORY. */
+MRL_CHECKED enum mrl_err mrl_merge(struct mrl_program *program, struct mrl_arena *arena,
+                                   struct mrl_diagnostics *diagnostics);
 
 /* True: valid. False: not known; `run` stays as it was but for steps. */
 bool mrl_merged_run(struct mrl_run *run, const struct mrl_merged *merged,

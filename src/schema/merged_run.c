@@ -46,8 +46,11 @@ static const struct mrl_merged *choose_by_name(const struct mrl_run *run,
 	const struct mrl_json_node *value = node->kind == MRL_JSON_KIND_OBJECT
 	                                            ? find_member(run, node, merged->chooser)
 	                                            : NULL;
-	if (value == NULL || value->kind != MRL_JSON_KIND_STRING) {
+	if (value == NULL) {
 		return merged->absent;
+	}
+	if (value->kind != MRL_JSON_KIND_STRING) {
+		return NULL;
 	}
 	uint32_t place = mrl_merged_find(&merged->choices, mrl_json_text(run->doc, value));
 	return place == 0 ? NULL : merged->choices.values[place - 1];
@@ -214,7 +217,7 @@ static bool begins_object(const struct mrl_run *run, const struct mrl_merged *me
 {
 	uint32_t cap = run->caps->object_members;
 	return node->count <= merged->max_members && node->count >= merged->min_members &&
-	       (!merged->open || cap == 0 || node->count <= cap) &&
+	       (!merged->members_capped || cap == 0 || node->count <= cap) &&
 	       (merged->dependent_count == 0 || depends(run, merged, node));
 }
 

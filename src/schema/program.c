@@ -29,14 +29,8 @@ uint8_t mrl_program_types(const struct mrl_program *program, uint32_t entry)
 void mrl_program_counts(const struct mrl_program *program, uint32_t entry,
                         struct mrl_schema_counts *ret_counts)
 {
-	const struct mrl_site *site = &program->sites[program->graph.entries[entry]->id];
-	struct mrl_schema_counts counts = {.strings = 0};
-	counts.strings = (site->declared & MRL_JSON_KIND_STRING) != 0;
-	counts.strings_capped = counts.strings != 0 && (site->bounds & MRL_MARK_BOUND_STRING) == 0;
-	counts.arrays = (site->declared & MRL_JSON_KIND_ARRAY) != 0;
-	counts.arrays_capped = counts.arrays != 0 && (site->bounds & MRL_MARK_BOUND_ARRAY) == 0;
-	counts.open_objects = (site->bounds & MRL_MARK_OPEN) != 0;
-	*ret_counts = counts;
+	*ret_counts = program->counts == NULL ? (struct mrl_schema_counts){.strings = 0}
+	                                      : program->counts[entry];
 }
 
 size_t mrl_program_bytes(const struct mrl_program *program)

@@ -28,7 +28,7 @@ struct mrl_site {
 	bool read_only; /* by its own or through $ref and allOf */
 	bool write_only;
 	uint8_t declared; /* types that it names, or whose keywords it has */
-	uint16_t bounds;  /* MRL_MARK_BOUND_*, MRL_MARK_OPEN */
+	uint32_t bounds;  /* MRL_MARK_BOUND_*, OPEN, SAYS_* */
 	struct mrl_json_doc
 		values;      /* enum as an array, const as one of one item; nodes NULL: none */
 	uint32_t *slots;     /* properties by name: 1 + index */
@@ -41,10 +41,11 @@ struct mrl_program {
 	struct mrl_site *sites; /* by id of the ir */
 	const struct mrl_schema_entry *entries;
 	const struct mrl_merged **merged; /* by entry; NULL or NULL there: only the general form */
+	struct mrl_schema_counts *counts; /* by entry; NULL: not known */
 	size_t bytes;
 };
 
-/* What is known of a node by the schemas that held there. The upper byte: types declared. */
+/* What is known of a node by the schemas that held there. Bits 8 to 15: types declared. */
 enum mrl_mark {
 	MRL_MARK_DECLARED = 1 << 0, /* a name or an item is evaluated */
 	MRL_MARK_ALL = 1 << 1,      /* a const or enum is this value */
@@ -54,14 +55,20 @@ enum mrl_mark {
 	MRL_MARK_BOUND_ARRAY = 1 << 5,
 	MRL_MARK_BOUND_NUMBER = 1 << 6,
 	MRL_MARK_OPEN = 1 << 7, /* an object may have names that are not listed */
+	MRL_MARK_BOUND_MEMBERS = 1 << 16,
+	MRL_MARK_SAYS_MEMBERS =
+		1 << 17,               /* of an object: which names there are, or that any may be */
+	MRL_MARK_SAYS_ITEMS = 1 << 18, /* the same of an array's items */
+	MRL_MARK_EXPLICIT = 1 << 19,   /* a value of additionalProperties: openness that is said */
 	/* Of names: */
-	MRL_MARK_NAMED = 1 << 2,   /* properties or patternProperties have it */
-	MRL_MARK_VARIANT = 1 << 3, /* properties have it but for case */
+	MRL_MARK_NAMED = 1 << 20,      /* properties or patternProperties have it */
+	MRL_MARK_VARIANT = 1 << 21,    /* properties have it but for case */
+	MRL_MARK_OTHER_SIDE = 1 << 22, /* readOnly in a request, writeOnly in a reply */
 };
 
 struct mrl_journal_entry {
 	uint32_t node;
-	uint16_t marks;
+	uint32_t marks;
 };
 
 /* A schema at work at a location. */
@@ -79,7 +86,7 @@ struct mrl_run {
 	struct mrl_journal_entry *journal;
 	uint32_t journal_count, journal_capacity;
 	const struct mrl_json_node *closed_root; /* of the walk at the end */
-	const uint16_t *closed_marks;            /* from there on */
+	const uint32_t *closed_marks;            /* from there on */
 	uint32_t depth;
 	const struct mrl_schema_caps *caps;
 	uint64_t steps; /* left */
@@ -107,6 +114,9 @@ bool mrl_run_closed(struct mrl_run *run, const struct mrl_json_node *root);
 /* False; notes the failure. */
 bool mrl_run_fail(struct mrl_run *run, const struct mrl_frame *frame, const char *keyword,
                   const struct mrl_json_node *at);
+/* The same for a cap, which the document did not ask for as a rule. */
+bool mrl_run_capped(struct mrl_run *run, const struct mrl_frame *frame, const char *keyword,
+                    const struct mrl_json_node *at);
 /* False: the allowance is used up. */
 bool mrl_run_step(struct mrl_run *run, uint64_t cost);
 void mrl_run_mark(struct mrl_run *run, const struct mrl_json_node *node, unsigned marks);

@@ -17,6 +17,14 @@ bool mrl_run_fail(struct mrl_run *run, const struct mrl_frame *frame, const char
 	return false;
 }
 
+bool mrl_run_capped(struct mrl_run *run, const struct mrl_frame *frame, const char *keyword,
+                    const struct mrl_json_node *at)
+{
+	(void)mrl_run_fail(run, frame, keyword, at);
+	run->capped = true;
+	return false;
+}
+
 static bool stop(struct mrl_run *run, enum mrl_err err)
 {
 	run->stopped = true;
@@ -51,7 +59,7 @@ void mrl_run_mark(struct mrl_run *run, const struct mrl_json_node *node, unsigne
 		run->journal_capacity = capacity;
 	}
 	run->journal[run->journal_count++] = (struct mrl_journal_entry){
-		.node = (uint32_t)(node - run->doc->nodes), .marks = (uint16_t)marks};
+		.node = (uint32_t)(node - run->doc->nodes), .marks = marks};
 }
 
 size_t mrl_chars(struct mrl_slice text)
@@ -211,11 +219,12 @@ static bool run_discriminator(struct mrl_run *run, const struct mrl_frame *frame
 	}
 	const struct mrl_json_node *name = frame->node + 1;
 	for (uint32_t i = 0; i < frame->node->count; i++, name += 1 + name[1].next) {
-		if (!mrl_slice_equal(mrl_json_text(run->doc, name), ir->discriminator->property) ||
-		    name[1].kind != MRL_JSON_KIND_STRING) {
+		if (!mrl_slice_equal(mrl_json_text(run->doc, name), ir->discriminator->property)) {
 			continue;
 		}
-		const struct mrl_ir *child = chosen_child(run, frame, name + 1);
+		const struct mrl_ir *child = name[1].kind == MRL_JSON_KIND_STRING
+		                                     ? chosen_child(run, frame, name + 1)
+		                                     : NULL;
 		if (child != NULL) {
 			return child == ir || mrl_run_site(run, frame, child, frame->node);
 		}

@@ -112,6 +112,9 @@ bool mrl_run_array(struct mrl_run *run, const struct mrl_frame *frame)
 	if (ir->max_items != MRL_IR_NONE && count > ir->max_items) {
 		return mrl_run_fail(run, frame, "maxItems", frame->node);
 	}
+	if (count > ir->cap_items && run->program->options.world == MRL_WORLD_CLOSED) {
+		return mrl_run_capped(run, frame, "maxItems", frame->node);
+	}
 	if (ir->min_items != MRL_IR_NONE && count < ir->min_items) {
 		return mrl_run_fail(run, frame, "minItems", frame->node);
 	}

@@ -15,18 +15,16 @@ static bool run_member(struct mrl_run *run, const struct mrl_frame *frame, const
 	return true;
 }
 
-/* INPUT-2: what only the server, or only the client, may say. */
-static bool run_direction(struct mrl_run *run, const struct mrl_frame *frame,
-                          const struct mrl_ir *ir, const struct mrl_json_node *name)
+/* INPUT-2: what only the server, or only the client, may say. It is judged at the end: a branch
+ * that holds but for this holds. */
+static unsigned side_of(const struct mrl_run *run, const struct mrl_ir *ir)
 {
 	const struct mrl_schema_options *options = &run->program->options;
 	const struct mrl_site *site = mrl_site_of(run, ir);
-	if (options->direction == MRL_DIRECTION_REQUEST && site->read_only &&
-	    options->read_only == MRL_READ_ONLY_REFUSE) {
-		return mrl_run_fail(run, frame, "readOnly", name);
-	}
-	return options->direction != MRL_DIRECTION_REPLY || !site->write_only ||
-	       mrl_run_fail(run, frame, "writeOnly", name);
+	bool refused = options->direction == MRL_DIRECTION_REQUEST
+	                       ? site->read_only && options->read_only == MRL_READ_ONLY_REFUSE
+	                       : options->direction == MRL_DIRECTION_REPLY && site->write_only;
+	return refused ? MRL_MARK_OTHER_SIDE : 0U;
 }
 
 static bool run_patterns(struct mrl_run *run, const struct mrl_frame *frame,
@@ -98,8 +96,12 @@ static bool run_one_member(struct mrl_run *run, const struct mrl_frame *frame,
 	const struct mrl_ir_member *property = mrl_site_property(frame->site,
 	                                                         mrl_json_text(run->doc, name));
 	bool matched = property != NULL;
-	if (matched && (!run_direction(run, frame, property->schema, name) ||
-	                !run_member(run, frame, property->schema, name, MRL_MARK_NAMED))) {
+	unsigned side = matched ? side_of(run, property->schema) : 0U;
+	if (side != 0 && run->program->options.world == MRL_WORLD_OPEN) {
+		bool request = run->program->options.direction == MRL_DIRECTION_REQUEST;
+		return mrl_run_fail(run, frame, request ? "readOnly" : "writeOnly", name);
+	}
+	if (matched && !run_member(run, frame, property->schema, name, MRL_MARK_NAMED | side)) {
 		return false;
 	}
 	if (!run_patterns(run, frame, name, &matched)) {
@@ -110,6 +112,9 @@ static bool run_one_member(struct mrl_run *run, const struct mrl_frame *frame,
 	}
 	if (ir->additional->never) {
 		return mrl_run_fail(run, frame, "additionalProperties", name);
+	}
+	if (mrl_site_of(run, ir->additional)->plain) {
+		mrl_run_mark(run, name + 1, MRL_MARK_EXPLICIT);
 	}
 	return run_member(run, frame, ir->additional, name,
 	                  is_variant(run, frame, name) ? MRL_MARK_VARIANT : 0U);
@@ -225,6 +230,9 @@ bool mrl_run_object(struct mrl_run *run, const struct mrl_frame *frame)
 	uint32_t count = frame->node->count;
 	if (ir->max_properties != MRL_IR_NONE && count > ir->max_properties) {
 		return mrl_run_fail(run, frame, "maxProperties", frame->node);
+	}
+	if (count > ir->cap_members && run->program->options.world == MRL_WORLD_CLOSED) {
+		return mrl_run_capped(run, frame, "maxProperties", frame->node);
 	}
 	if (ir->min_properties != MRL_IR_NONE && count < ir->min_properties) {
 		return mrl_run_fail(run, frame, "minProperties", frame->node);

@@ -124,6 +124,9 @@ static bool run_string(struct mrl_run *run, const struct mrl_frame *frame)
 	if (ir->max_length != MRL_IR_NONE && chars > ir->max_length) {
 		return mrl_run_fail(run, frame, "maxLength", frame->node);
 	}
+	if (chars > ir->cap_length && run->program->options.world == MRL_WORLD_CLOSED) {
+		return mrl_run_capped(run, frame, "maxLength", frame->node);
+	}
 	if (ir->min_length != MRL_IR_NONE && chars < ir->min_length) {
 		return mrl_run_fail(run, frame, "minLength", frame->node);
 	}

@@ -26,7 +26,7 @@ def proxy():
 @pytest.fixture(scope="module")
 def gateway(proxy):
     port, path = proxy
-    policy = {"apis": [api(f"http://127.0.0.1:{port}", "unleash")], "controls": {"cors": {"origins": [ORIGIN]}}}
+    policy = {"apis": [api(f"http://127.0.0.1:{port}", "unleash")], "controls": {"cors": {"origins": [ORIGIN]}, "body": {"free_form": "allow"}}}
     with Gateway(policy=policy, openapi=path) as started:
         yield started
 
