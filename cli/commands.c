@@ -37,6 +37,10 @@ static const struct mrl_option up_options[] = {
 
 static const struct mrl_option lint_options[] = {
 	CONFIG("the policy; default: merlon.yaml"),
+	{"strict", 0, NULL, "of a document: what has no bound is an error", false},
+	{"format", 0, "FORMAT", "of a document: text, json or sarif", false},
+	{"fail-on", 0, "SEVERITY", "of a document: error, warning or note; default: error", false},
+	{"fix-overlay", 0, "FILE", "of a document: write an Overlay that adds bounds", false},
 	END,
 };
 
@@ -88,8 +92,13 @@ const struct mrl_command mrl_commands[] = {
 		.name = "lint",
 		.words = "[FILE]",
 		.words_max = 1,
-		.summary = "check a policy, its OpenAPI documents and its certificates",
-		.description = "Exits 1 when something is wrong. Warnings alone exit 0.",
+		.summary = "check a policy with its documents and certificates, or a document",
+		.description = "Exits 1 when something is wrong. Warnings alone exit 0, unless "
+			       "`--fail-on` says else.\n"
+			       "FILE is a policy or an OpenAPI document. Of a document every place "
+			       "is told that is\n"
+			       "unbounded, open, ambiguous or unsecured, and per operation how "
+			       "much is capped.",
 		.options = lint_options,
 		.run = mrl_cmd_lint,
 	},
