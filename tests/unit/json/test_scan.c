@@ -136,9 +136,9 @@ static void a_text_is_cut_everywhere(void **state)
 {
 	static const char *const texts[] = {
 		"{\"name\":\"a longer string with \\u00e9 and \xF0\x9F\x98\x80 in "
-	        "it\",\"n\":-12.5e-3,"
+		"it\",\"n\":-12.5e-3,"
 		"\"list\":[true,false,null,{}],\"last name \\\" of all "
-	        "that\":123456789012345678901}",
+		"that\":123456789012345678901}",
 		"[\n        \"x\",\n                          12345678\n   ]",
 		"{\"a\":{\"b\":{\"c\":{\"d\":[[[[\"0123456789abcdef0123456789abcdef\"]]]]}}}}",
 	};
