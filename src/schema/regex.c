@@ -1,8 +1,11 @@
 /* A regular expression: parsed once, then the engine that its kind allows. */
 #include "regex.h"
+#include "regex_fixed.h"
 
 struct mrl_regex {
+	const struct mrl_regex_fixed *fixed; /* instead of a program, where it has such a form */
 	const struct mrl_regex_program *program;
+	const struct mrl_regex_dfa *dfa;   /* of the program, where it is small */
 	const struct mrl_regex_pcre *pcre; /* instead, for lookaround and backreferences */
 	uint32_t chars_max;
 	bool anchored;
@@ -60,11 +63,20 @@ static bool is_anchored(const struct mrl_regex_node *root)
 static enum mrl_err compile_linear(struct mrl_regex *regex, const struct mrl_regex_tree *tree,
                                    struct mrl_arena *arena, struct mrl_regex_error *ret_error)
 {
-	enum mrl_err err = mrl_regex_program_make(tree, arena, &regex->program);
+	struct mrl_arena scratch;
+	mrl_arena_init(&scratch, &arena->memory, 1U << 16, 1U << 20);
+	enum mrl_err err = mrl_regex_fixed_make(tree, &scratch, arena, &regex->fixed);
+	mrl_arena_release(&scratch);
+	if (err == MRL_OK && regex->fixed == NULL) {
+		err = mrl_regex_program_make(tree, arena, &regex->program);
+	}
 	if (err == MRL_ERR_LIMIT) {
 		*ret_error = (struct mrl_regex_error){
 			.what = "with its repetitions written out the pattern is too large"};
 		return MRL_ERR_INVALID;
+	}
+	if (err == MRL_OK && regex->program != NULL) {
+		err = mrl_regex_dfa_make(regex->program, arena, &regex->dfa);
 	}
 	regex->anchored = is_anchored(tree->root);
 	regex->chars_max = regex->anchored ? longest(tree->root) : MRL_REGEX_ENDLESS;
@@ -93,6 +105,12 @@ enum mrl_err mrl_regex_compile(struct mrl_slice pattern, struct mrl_arena *arena
 
 enum mrl_regex_engine mrl_regex_engine(const struct mrl_regex *regex)
 {
+	if (regex->fixed != NULL) {
+		return MRL_REGEX_FIXED;
+	}
+	if (regex->dfa != NULL) {
+		return MRL_REGEX_DFA;
+	}
 	return regex->pcre != NULL ? MRL_REGEX_BACKTRACK : MRL_REGEX_NFA;
 }
 
@@ -110,6 +128,12 @@ enum mrl_regex_outcome mrl_regex_search(const struct mrl_regex *regex, struct mr
                                         struct mrl_arena *scratch, uint64_t *steps,
                                         uint32_t *regex_steps)
 {
+	if (regex->fixed != NULL) {
+		return mrl_regex_fixed_run(regex->fixed, text, steps);
+	}
+	if (regex->dfa != NULL) {
+		return mrl_regex_dfa_run(regex->dfa, text, steps);
+	}
 	return regex->pcre != NULL ? mrl_regex_pcre_run(regex->pcre, text, scratch, regex_steps)
 	                           : mrl_regex_program_run(regex->program, text, scratch, steps);
 }

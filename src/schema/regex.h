@@ -64,6 +64,11 @@ MRL_CHECKED enum mrl_err mrl_regex_set_finish(struct mrl_regex_set *set,
                                               const struct mrl_regex_class **ret_class);
 bool mrl_regex_class_has(const struct mrl_regex_class *class, uint32_t code);
 
+/* The code point at `at`, which moves behind it. The text is valid UTF-8. */
+uint32_t mrl_regex_decode(struct mrl_slice text, size_t *at);
+/* False: not so many steps are left; then none are. */
+bool mrl_regex_take(uint64_t *steps, uint64_t cost);
+
 struct mrl_regex_program;
 /* MRL_ERR_LIMIT: more positions than allowed. */
 MRL_CHECKED enum mrl_err mrl_regex_program_make(const struct mrl_regex_tree *tree,
@@ -73,7 +78,18 @@ enum mrl_regex_outcome mrl_regex_program_run(const struct mrl_regex_program *pro
                                              struct mrl_slice text, struct mrl_arena *scratch,
                                              uint64_t *steps);
 
+struct mrl_regex_dfa;
+/* *ret_dfa stays NULL: the pattern is too large for a table, or asks for words. Of `program`
+ * nothing is kept. */
+MRL_CHECKED enum mrl_err mrl_regex_dfa_make(const struct mrl_regex_program *program,
+                                            struct mrl_arena *arena,
+                                            const struct mrl_regex_dfa **ret_dfa);
+enum mrl_regex_outcome mrl_regex_dfa_run(const struct mrl_regex_dfa *dfa, struct mrl_slice text,
+                                         uint64_t *steps);
+
 struct mrl_regex_pcre;
+MRL_CHECKED enum mrl_err mrl_regex_pcre_text(struct mrl_slice pattern, struct mrl_arena *arena,
+                                             struct mrl_slice *ret_text);
 MRL_CHECKED enum mrl_err mrl_regex_pcre_make(struct mrl_slice pattern, struct mrl_arena *arena,
                                              const struct mrl_regex_pcre **ret_pcre,
                                              struct mrl_regex_error *ret_error);

@@ -2,33 +2,19 @@
  * All positions that a pattern can be at, followed at once through the text: linear in pattern
  * times text whatever the client sends. Recursion is over the tree, whose depth parsing bounds.
  */
-#include "regex.h"
-
-enum op { OP_CLASS, OP_SPLIT, OP_JUMP, OP_BEGIN, OP_END, OP_WORD, OP_NO_WORD, OP_MATCH };
-
-struct instruction {
-	enum op op;
-	uint32_t first, second; /* SPLIT; JUMP: first */
-	const struct mrl_regex_class *class;
-};
-
-struct mrl_regex_program {
-	struct instruction *code;
-	uint32_t count;
-	bool begins; /* with `^`: tried at the start alone */
-};
+#include "regex_program.h"
 
 struct making {
-	struct instruction *code;
+	struct mrl_regex_instruction *code;
 	uint32_t count;
 };
 
-static uint32_t put(struct making *making, enum op op)
+static uint32_t put(struct making *making, enum mrl_regex_op op)
 {
 	if (making->count == MRL_REGEX_POSITIONS_MAX) {
 		return MRL_REGEX_POSITIONS_MAX;
 	}
-	making->code[making->count] = (struct instruction){.op = op};
+	making->code[making->count] = (struct mrl_regex_instruction){.op = op};
 	return making->count++;
 }
 
@@ -37,11 +23,11 @@ static bool emit(struct making *making, const struct mrl_regex_node *node);
 /* `left`* */
 static bool emit_loop(struct making *making, const struct mrl_regex_node *body)
 {
-	uint32_t split = put(making, OP_SPLIT);
+	uint32_t split = put(making, MRL_REGEX_OP_SPLIT);
 	if (split == MRL_REGEX_POSITIONS_MAX || !emit(making, body)) {
 		return false;
 	}
-	uint32_t jump = put(making, OP_JUMP);
+	uint32_t jump = put(making, MRL_REGEX_OP_JUMP);
 	if (jump == MRL_REGEX_POSITIONS_MAX) {
 		return false;
 	}
@@ -53,7 +39,7 @@ static bool emit_loop(struct making *making, const struct mrl_regex_node *body)
 
 static bool emit_optional(struct making *making, const struct mrl_regex_node *body)
 {
-	uint32_t split = put(making, OP_SPLIT);
+	uint32_t split = put(making, MRL_REGEX_OP_SPLIT);
 	if (split == MRL_REGEX_POSITIONS_MAX || !emit(making, body)) {
 		return false;
 	}
@@ -86,11 +72,11 @@ static bool emit_repeat(struct making *making, const struct mrl_regex_node *node
 
 static bool emit_either(struct making *making, const struct mrl_regex_node *node)
 {
-	uint32_t split = put(making, OP_SPLIT);
+	uint32_t split = put(making, MRL_REGEX_OP_SPLIT);
 	if (split == MRL_REGEX_POSITIONS_MAX || !emit(making, node->left)) {
 		return false;
 	}
-	uint32_t jump = put(making, OP_JUMP);
+	uint32_t jump = put(making, MRL_REGEX_OP_JUMP);
 	if (jump == MRL_REGEX_POSITIONS_MAX) {
 		return false;
 	}
@@ -105,15 +91,15 @@ static bool emit_either(struct making *making, const struct mrl_regex_node *node
 
 static bool emit(struct making *making, const struct mrl_regex_node *node)
 {
-	static const enum op ops[] = {[MRL_REGEX_BEGIN] = OP_BEGIN,
-	                              [MRL_REGEX_END] = OP_END,
-	                              [MRL_REGEX_WORD] = OP_WORD,
-	                              [MRL_REGEX_NO_WORD] = OP_NO_WORD};
+	static const enum mrl_regex_op ops[] = {[MRL_REGEX_BEGIN] = MRL_REGEX_OP_BEGIN,
+	                                        [MRL_REGEX_END] = MRL_REGEX_OP_END,
+	                                        [MRL_REGEX_WORD] = MRL_REGEX_OP_WORD,
+	                                        [MRL_REGEX_NO_WORD] = MRL_REGEX_OP_NO_WORD};
 	uint32_t place;
 	switch (node->kind) {
 	case MRL_REGEX_EMPTY: return true;
 	case MRL_REGEX_CLASS:
-		place = put(making, OP_CLASS);
+		place = put(making, MRL_REGEX_OP_CLASS);
 		if (place == MRL_REGEX_POSITIONS_MAX) {
 			return false;
 		}
@@ -138,20 +124,21 @@ enum mrl_err mrl_regex_program_make(const struct mrl_regex_tree *tree, struct mr
 	struct mrl_regex_program *program = MRL_NEW(arena, struct mrl_regex_program);
 	struct mrl_arena scratch;
 	mrl_arena_init(&scratch, &arena->memory, 1U << 16, 1U << 24);
-	struct making making = {
-		.code = MRL_NEW_ARRAY(&scratch, MRL_REGEX_POSITIONS_MAX, struct instruction)};
+	struct making making = {.code = MRL_NEW_ARRAY(&scratch, MRL_REGEX_POSITIONS_MAX,
+	                                              struct mrl_regex_instruction)};
 	enum mrl_err err = MRL_ERR_MEMORY;
 	if (program != NULL && making.code != NULL) {
 		bool fits = emit(&making, tree->root) &&
-		            put(&making, OP_MATCH) != MRL_REGEX_POSITIONS_MAX;
-		program->code = fits ? MRL_NEW_ARRAY(arena, making.count, struct instruction)
+		            put(&making, MRL_REGEX_OP_MATCH) != MRL_REGEX_POSITIONS_MAX;
+		program->code = fits ? MRL_NEW_ARRAY(arena, making.count,
+		                                     struct mrl_regex_instruction)
 		                     : NULL;
 		err = fits ? MRL_ERR_MEMORY : MRL_ERR_LIMIT;
 	}
 	if (program != NULL && program->code != NULL && making.code != NULL) {
 		memcpy(program->code, making.code, making.count * sizeof(*program->code));
 		program->count = making.count;
-		program->begins = program->code[0].op == OP_BEGIN;
+		program->begins = program->code[0].op == MRL_REGEX_OP_BEGIN;
 		*ret_program = program;
 		err = MRL_OK;
 	}
@@ -168,12 +155,12 @@ struct running {
 	bool before_word, behind_word, at_start, at_end;
 };
 
-static bool holds(const struct running *running, enum op op)
+static bool holds(const struct running *running, enum mrl_regex_op op)
 {
-	if (op == OP_BEGIN || op == OP_END) {
-		return op == OP_BEGIN ? running->at_start : running->at_end;
+	if (op == MRL_REGEX_OP_BEGIN || op == MRL_REGEX_OP_END) {
+		return op == MRL_REGEX_OP_BEGIN ? running->at_start : running->at_end;
 	}
-	return (running->before_word != running->behind_word) == (op == OP_WORD);
+	return (running->before_word != running->behind_word) == (op == MRL_REGEX_OP_WORD);
 }
 
 /* All that is reached from `start` without a character; true: a match. */
@@ -183,20 +170,20 @@ static bool follow(struct running *running, uint32_t start)
 	running->stack[depth++] = start;
 	while (depth != 0) {
 		uint32_t at = running->stack[--depth];
-		const struct instruction *code = &running->program->code[at];
+		const struct mrl_regex_instruction *code = &running->program->code[at];
 		if (running->seen[at] == running->place) {
 			continue;
 		}
 		running->seen[at] = running->place;
 		switch (code->op) {
-		case OP_MATCH: return true;
-		case OP_CLASS: running->next[running->next_count++] = at; break;
-		case OP_SPLIT: running->stack[depth++] = code->second; /* fall through */
-		case OP_JUMP: running->stack[depth++] = code->first; break;
-		case OP_BEGIN:
-		case OP_END:
-		case OP_WORD:
-		case OP_NO_WORD:
+		case MRL_REGEX_OP_MATCH: return true;
+		case MRL_REGEX_OP_CLASS: running->next[running->next_count++] = at; break;
+		case MRL_REGEX_OP_SPLIT: running->stack[depth++] = code->second; /* fall through */
+		case MRL_REGEX_OP_JUMP: running->stack[depth++] = code->first; break;
+		case MRL_REGEX_OP_BEGIN:
+		case MRL_REGEX_OP_END:
+		case MRL_REGEX_OP_WORD:
+		case MRL_REGEX_OP_NO_WORD:
 			if (holds(running, code->op)) {
 				running->stack[depth++] = at + 1;
 			}
@@ -206,8 +193,7 @@ static bool follow(struct running *running, uint32_t start)
 	return false;
 }
 
-/* The text is valid UTF-8. */
-static uint32_t decode(struct mrl_slice text, size_t *at)
+uint32_t mrl_regex_decode(struct mrl_slice text, size_t *at)
 {
 	uint8_t lead = text.data[(*at)++];
 	uint32_t more = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
@@ -228,7 +214,7 @@ static bool is_word(uint32_t code)
 static bool arrive(struct running *running, struct mrl_slice text, size_t at, uint32_t code)
 {
 	size_t peek = at;
-	running->behind_word = at < text.size && is_word(decode(text, &peek));
+	running->behind_word = at < text.size && is_word(mrl_regex_decode(text, &peek));
 	running->at_end = at == text.size;
 	running->place++;
 	running->next_count = 0;
@@ -251,7 +237,7 @@ static bool arrive(struct running *running, struct mrl_slice text, size_t at, ui
 	return false;
 }
 
-static bool take(uint64_t *steps, uint64_t cost)
+bool mrl_regex_take(uint64_t *steps, uint64_t cost)
 {
 	bool enough = *steps >= cost;
 	*steps = enough ? *steps - cost : 0;
@@ -266,13 +252,13 @@ static enum mrl_regex_outcome run(struct running *running, struct mrl_slice text
 		return MRL_REGEX_YES;
 	}
 	while (at < text.size) {
-		if (!take(steps, 1 + running->now_count / 16)) {
+		if (!mrl_regex_take(steps, 1 + running->now_count / 16)) {
 			return MRL_REGEX_EXHAUSTED;
 		}
 		if (running->now_count == 0 && running->program->begins) {
 			return MRL_REGEX_NO;
 		}
-		uint32_t code = decode(text, &at);
+		uint32_t code = mrl_regex_decode(text, &at);
 		running->before_word = is_word(code);
 		if (arrive(running, text, at, code)) {
 			return MRL_REGEX_YES;
@@ -296,7 +282,7 @@ enum mrl_regex_outcome mrl_regex_program_run(const struct mrl_regex_program *pro
 	};
 	enum mrl_regex_outcome outcome = MRL_REGEX_EXHAUSTED;
 	if (running.now != NULL && running.next != NULL && running.stack != NULL &&
-	    running.seen != NULL && take(steps, 1 + count / 32)) {
+	    running.seen != NULL && mrl_regex_take(steps, 1 + count / 32)) {
 		outcome = run(&running, text, steps);
 	}
 	mrl_arena_reset(scratch, mark);

@@ -23,34 +23,55 @@ static void take_nothing(void *block, void *arena)
 	(void)arena;
 }
 
-/* What PCRE2 10.42 says has no place in our messages but the offset. */
+static pcre2_code *compile(struct mrl_slice pattern, struct mrl_arena *arena, size_t *ret_offset)
+{
+	pcre2_general_context *general = pcre2_general_context_create(give, take_nothing, arena);
+	pcre2_compile_context *context = general == NULL ? NULL
+	                                                 : pcre2_compile_context_create(general);
+	int code;
+	if (context == NULL) {
+		return NULL;
+	}
+	(void)pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALT_BSUX);
+	return pcre2_compile(pattern.data, pattern.size,
+	                     PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY |
+	                             PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALT_BSUX |
+	                             PCRE2_NEVER_BACKSLASH_C | PCRE2_ALLOW_EMPTY_CLASS,
+	                     &code, ret_offset, context);
+}
+
+/* What PCRE2 says has no place in our messages but the offset, in the pattern as it was written. */
+static enum mrl_err fail(struct mrl_slice pattern, struct mrl_arena *scratch,
+                         struct mrl_regex_error *ret_error)
+{
+	size_t offset = 0;
+	bool other = compile(pattern, scratch, &offset) != NULL;
+	*ret_error = (struct mrl_regex_error){
+		.what = "a pattern with lookaround or backreferences cannot hold this",
+		.offset = other ? 0 : (uint32_t)offset};
+	return MRL_ERR_INVALID;
+}
+
 enum mrl_err mrl_regex_pcre_make(struct mrl_slice pattern, struct mrl_arena *arena,
                                  const struct mrl_regex_pcre **ret_pcre,
                                  struct mrl_regex_error *ret_error)
 {
 	struct mrl_regex_pcre *pcre = MRL_NEW(arena, struct mrl_regex_pcre);
-	pcre2_general_context *general = pcre2_general_context_create(give, take_nothing, arena);
-	pcre2_compile_context *context = general == NULL ? NULL
-	                                                 : pcre2_compile_context_create(general);
-	int code;
-	PCRE2_SIZE offset;
-	if (pcre == NULL || context == NULL) {
-		return MRL_ERR_MEMORY;
+	struct mrl_arena scratch;
+	struct mrl_slice text = {0};
+	size_t offset;
+	mrl_arena_init(&scratch, &arena->memory, 1U << 12, 1U << 24);
+	enum mrl_err err = pcre == NULL ? MRL_ERR_MEMORY
+	                                : mrl_regex_pcre_text(pattern, &scratch, &text);
+	if (err == MRL_OK) {
+		pcre->code = compile(text, arena, &offset);
+		err = pcre->code == NULL ? fail(pattern, &scratch, ret_error) : MRL_OK;
 	}
-	(void)pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALT_BSUX);
-	pcre->code = pcre2_compile(pattern.data, pattern.size,
-	                           PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY |
-	                                   PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALT_BSUX |
-	                                   PCRE2_NEVER_BACKSLASH_C,
-	                           &code, &offset, context);
-	if (pcre->code == NULL) {
-		*ret_error = (struct mrl_regex_error){
-			.what = "a pattern with lookaround or backreferences cannot hold this",
-			.offset = (uint32_t)offset};
-		return MRL_ERR_INVALID;
+	mrl_arena_release(&scratch);
+	if (err == MRL_OK) {
+		*ret_pcre = pcre;
 	}
-	*ret_pcre = pcre;
-	return MRL_OK;
+	return err;
 }
 
 static int match(const struct mrl_regex_pcre *pcre, struct mrl_slice text,
