@@ -1,6 +1,6 @@
 /* Patterns and texts made of the input's bytes: every engine that can run the pattern agrees. */
-#include "fuzz.h"
 #include "../../src/schema/regex_program.h"
+#include "fuzz.h"
 
 #define PATTERN_MAX 400
 
