@@ -169,6 +169,7 @@ static int exit_code(enum mrl_err err)
 	case MRL_ERR_TIMEOUT:
 	case MRL_ERR_CRYPTO:
 	case MRL_ERR_FULL:
+	case MRL_ERR_BUSY:
 	case MRL_ERR_BUG: return EX_SOFTWARE;
 	}
 	return EX_SOFTWARE;

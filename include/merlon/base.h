@@ -33,6 +33,7 @@ enum mrl_err {
 	MRL_ERR_CRYPTO = 9,      /* OpenSSL refused */
 	MRL_ERR_FULL = 10,       /* a fixed table or ring has no room */
 	MRL_ERR_BUG = 11,        /* an invariant broke; aborts in debug builds */
+	MRL_ERR_BUSY = 12,       /* held by another process for too long */
 };
 
 /* The name of a status without its prefix, lower case ("memory"); "unknown" for any other number.

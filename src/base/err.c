@@ -19,6 +19,7 @@ const char *mrl_err_name(enum mrl_err err)
 		[MRL_ERR_CRYPTO] = "crypto",
 		[MRL_ERR_FULL] = "full",
 		[MRL_ERR_BUG] = "bug",
+		[MRL_ERR_BUSY] = "busy",
 	};
 	if ((size_t)err >= MRL_COUNT(names) || names[err] == NULL) {
 		return "unknown";

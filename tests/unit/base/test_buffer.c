@@ -68,7 +68,7 @@ static void test_err_names(void **state)
 	assert_string_equal(mrl_err_name(MRL_OK), "ok");
 	assert_string_equal(mrl_err_name(MRL_ERR_MEMORY), "memory");
 	assert_string_equal(mrl_err_name(MRL_ERR_BUG), "bug");
-	assert_string_equal(mrl_err_name((enum mrl_err)(MRL_ERR_BUG + 1)), "unknown");
+	assert_string_equal(mrl_err_name((enum mrl_err)(MRL_ERR_BUSY + 1)), "unknown");
 	assert_string_equal(mrl_err_name((enum mrl_err) - 1), "unknown");
 }
 
