@@ -76,6 +76,7 @@ ngx_http_merlon_ctx_t *ngx_http_merlon_ctx_make(ngx_http_request_t *r)
 	mrl_arena_init(&ctx->arena, &memory, MRL_EDGE_ARENA_BLOCK, MRL_EDGE_ARENA_MAX);
 	ctx->reply.sets = ctx->reply_sets;
 	ctx->call.policy = ctx->main_conf->policy;
+	ctx->call.limits = ctx->worker->limits;
 	ctx->call.arena = &ctx->arena;
 	ctx->call.view = &ctx->view;
 	ctx->call.reply = &ctx->reply;

@@ -42,6 +42,10 @@ typedef struct {
 	ngx_int_t bench_controls;
 	struct mrl_ring_file ring;      /* mapped by the master, inherited */
 	struct mrl_edge_status *status; /* the same */
+	struct mrl_limit_store limits;  /* its zones the same */
+	bool has_limits;
+	void *limit_memory[MRL_LIMIT_ZONES];
+	size_t limit_bytes[MRL_LIMIT_ZONES];
 } ngx_merlon_conf_t;
 
 /* What a worker has for itself. */
@@ -52,6 +56,7 @@ typedef struct {
 	uint8_t random[MRL_EDGE_RANDOM_BYTES];
 	int64_t held_bytes; /* request bodies in memory */
 	struct mrl_edge_status_slot *status_slot;
+	const struct mrl_limit_store *limits; /* NULL: there are none to count in */
 } ngx_merlon_worker_t;
 
 typedef struct {
@@ -146,6 +151,10 @@ void ngx_http_merlon_bench(ngx_conf_t *cf, struct mrl_policy *policy);
 
 /* zones.c: shared memory of the run directory. */
 ngx_int_t ngx_merlon_open_zones(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf);
+/* limit_zones.c: after the policy is loaded */
+ngx_int_t ngx_merlon_open_limits(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf);
+void ngx_merlon_close_limits(ngx_merlon_conf_t *conf);
+void ngx_merlon_limits_host(struct mrl_limit_store *store);
 ngx_int_t ngx_merlon_init_module(ngx_cycle_t *cycle);
 
 /* worker.c: what a worker claims of it, and what it has for itself. */

@@ -93,6 +93,17 @@ static void close_slot(void)
 	}
 }
 
+/* One worker keeps the zones of rate limits: it says that they live, and frees what is over. */
+static void sweep(void)
+{
+	static uint32_t turn;
+	const struct mrl_limit_store *store = worker_state.limits;
+	for (unsigned id = 0; store != NULL && ngx_worker == 0 && id < MRL_LIMIT_ZONES; id++) {
+		mrl_limit_zone_sweep(&store->zones[id], &store->host, turn);
+	}
+	turn++;
+}
+
 /* A last call on a connection that was left open claims a slot again, at once. */
 static void look(ngx_event_t *event)
 {
@@ -102,6 +113,7 @@ static void look(ngx_event_t *event)
 		close_slot();
 		claimed_ms = ngx_current_msec - CLAIM_AGAIN_MS;
 	}
+	sweep();
 	ngx_add_timer(event, LOOK_MS);
 }
 
@@ -127,9 +139,13 @@ static ngx_int_t die_with_master(ngx_cycle_t *cycle)
 
 ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle)
 {
-	const ngx_merlon_conf_t *conf = core_conf(cycle);
+	ngx_merlon_conf_t *conf = core_conf(cycle);
 	if (ngx_process != NGX_PROCESS_WORKER) {
 		return NGX_OK;
+	}
+	if (conf->has_limits) {
+		ngx_merlon_limits_host(&conf->limits);
+		worker_state.limits = &conf->limits;
 	}
 	if (conf->graceful && die_with_master(cycle) != NGX_OK) {
 		return NGX_ERROR;

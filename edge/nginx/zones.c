@@ -89,6 +89,7 @@ static void release(void *data)
 {
 	ngx_merlon_conf_t *conf = data;
 	mrl_ring_file_release(&conf->ring);
+	ngx_merlon_close_limits(conf);
 	if (conf->status != NULL) {
 		(void)munmap(conf->status, STATUS_BYTES);
 	}
@@ -122,7 +123,10 @@ ngx_int_t ngx_merlon_open_zones(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
 	}
 	cleanup->handler = release;
 	cleanup->data = conf;
-	return open_ring(cycle, conf) == NGX_OK ? open_status(cycle, conf) : NGX_ERROR;
+	if (open_ring(cycle, conf) != NGX_OK || open_status(cycle, conf) != NGX_OK) {
+		return NGX_ERROR;
+	}
+	return ngx_merlon_open_limits(cycle, conf);
 }
 
 ngx_int_t ngx_merlon_init_module(ngx_cycle_t *cycle)

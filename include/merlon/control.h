@@ -11,6 +11,7 @@
 #include <merlon/http.h>
 #include <merlon/input.h>
 #include <merlon/leak.h>
+#include <merlon/limit.h>
 #include <merlon/openapi.h>
 
 struct mrl_policy;
@@ -210,6 +211,14 @@ struct mrl_route {
 
 #define MRL_CALL_SETS_MAX 16
 
+/* Where a call stands under the limit that its answer names. */
+struct mrl_call_limit {
+	const struct mrl_limit_spec *spec; /* NULL: none */
+	uint32_t remaining;
+	uint32_t reset_s; /* 0: not known */
+	bool denied;
+};
+
 /* One main request, from its first byte to its record. */
 struct mrl_call {
 	const struct mrl_policy *policy;
@@ -233,8 +242,11 @@ struct mrl_call {
 	bool watch_reports;    /* a hit is only noted, the stream goes on */
 	int64_t body_limit;    /* media: bytes that the adapter may read of the body; 0: none */
 	struct mrl_slice body; /* the whole body, at stage BODY */
-	struct mrl_slice problem_error; /* for `errors` of the answer; empty: none */
-	bool has_input;                 /* `input` is begun */
+	struct mrl_slice problem_error;       /* for `errors` of the answer; empty: none */
+	struct mrl_slice problem_extension;   /* further members of the answer; empty: none */
+	const struct mrl_limit_store *limits; /* where calls are counted; NULL: nowhere */
+	struct mrl_call_limit limit;
+	bool has_input; /* `input` is begun */
 
 	uint8_t set_count;
 	uint8_t answer_count;

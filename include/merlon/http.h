@@ -300,6 +300,7 @@ enum mrl_problem_flag {
 	MRL_PROBLEM_CLOSE = 1 << 0, /* the connection cannot be used any more */
 	MRL_PROBLEM_ABUSE = 1 << 1, /* an attack rather than a mistake: severity in the record */
 	MRL_PROBLEM_RETRY = 1 << 2, /* Retry-After: 1 */
+	MRL_PROBLEM_REGISTERED = 1 << 3, /* IANA's type, whatever the policy's base is */
 };
 
 enum mrl_problem_id {
@@ -312,6 +313,7 @@ enum mrl_problem_id {
 extern const struct mrl_problem mrl_problems[MRL_PROBLEM_COUNT];
 
 #define MRL_PROBLEM_BASE     "urn:merlon:problem:"
+#define MRL_PROBLEM_IANA     "https://iana.org/assignments/http-problem-types#"
 #define MRL_PROBLEM_TYPE     "application/problem+json"
 #define MRL_PROBLEM_BODY_MAX 512
 
@@ -320,7 +322,8 @@ struct mrl_problem_details {
 	struct mrl_slice base; /* what `type` begins with; is escaped here */
 	uint16_t status;       /* counts where the row says 0 (upstream-refused) */
 	const uint8_t *request_id;
-	struct mrl_slice error; /* JSON: the one entry of `errors`; empty: no `errors` */
+	struct mrl_slice error;     /* JSON: the one entry of `errors`; empty: no `errors` */
+	struct mrl_slice extension; /* JSON: further members; empty: none */
 };
 
 /*

@@ -125,6 +125,9 @@ MRL_CHECKED enum mrl_err mrl_limit_zone_attach(void *memory, size_t bytes,
                                                struct mrl_limit_zone *ret_zone);
 /* The key that its entries were hashed with, of a file found. MRL_ERR_STATE: it is none. */
 MRL_CHECKED enum mrl_err mrl_limit_zone_key(const void *memory, size_t bytes, uint8_t ret_key[16]);
+/* The sizes that it was made with; `order` is untouched. */
+MRL_CHECKED enum mrl_err mrl_limit_zone_sizes_of(const void *memory, size_t bytes,
+                                                 struct mrl_limit_zone_sizes *ret_sizes);
 /* The row of a limit by name, made or brought up to date. Not while another process does the same.
  * MRL_ERR_FULL: no row is free. */
 MRL_CHECKED enum mrl_err mrl_limit_zone_row(const struct mrl_limit_zone *zone,
@@ -188,5 +191,68 @@ MRL_CHECKED enum mrl_err mrl_limit_decide(const struct mrl_limit_request *reques
 /* Gives back what an admission charged. */
 void mrl_limit_give_back(const struct mrl_limit_request *requests, uint32_t count,
                          const struct mrl_limit_host *host, const struct mrl_limit_result *result);
+
+/* --- a policy's limits, and where they are counted --- */
+
+/* What a key is made of. A call that lacks a part is not counted under that limit. */
+enum mrl_limit_part {
+	MRL_LIMIT_GLOBAL,
+	MRL_LIMIT_IP,   /* IPv4, or the /64 (`ipv6_prefix`) of IPv6 */
+	MRL_LIMIT_IP48, /* the /48 of IPv6 */
+	MRL_LIMIT_USER,
+	MRL_LIMIT_CLIENT,
+	MRL_LIMIT_OPERATION,
+};
+#define MRL_LIMIT_PARTS 6
+
+/* Apart, so that a flood of addresses cannot touch the state of users. */
+enum mrl_limit_zone_id {
+	MRL_LIMIT_ZONE_CORE, /* keys of global and operation alone */
+	MRL_LIMIT_ZONE_IP,   /* with an address, without a user or client */
+	MRL_LIMIT_ZONE_USER,
+};
+#define MRL_LIMIT_ZONES 3
+extern const char *const mrl_limit_zone_names[MRL_LIMIT_ZONES];
+
+#define MRL_LIMIT_PARTS_MAX 3
+#define MRL_LIMIT_SPECS_MAX 48 /* 16 in each zone */
+
+/* A limit's name is its scope: operations that share it share one allowance. */
+struct mrl_limit_spec {
+	struct mrl_slice name;
+	struct mrl_limit_rate rate;
+	uint8_t parts[MRL_LIMIT_PARTS_MAX]; /* enum mrl_limit_part */
+	uint8_t part_count;
+	uint8_t zone;                  /* enum mrl_limit_zone_id */
+	bool is_public;                /* may be named to clients */
+	bool everywhere;               /* on every operation that does not leave it out */
+	struct mrl_slice policy_field; /* of RateLimit-Policy: `"user";q=600;w=60` */
+};
+
+enum mrl_limit_fields { MRL_LIMIT_FIELDS_ALL, MRL_LIMIT_FIELDS_DENIED, MRL_LIMIT_FIELDS_NONE };
+
+struct mrl_limits {
+	struct mrl_limit_spec *specs;
+	uint32_t count;
+	enum mrl_limit_fields fields;
+	bool legacy_fields;
+	uint32_t ipv6_prefix;
+	struct mrl_limit_zone_sizes zones[MRL_LIMIT_ZONES];
+};
+
+/* A policy's limits in zones: what a process needs to decide. */
+struct mrl_limit_store {
+	struct mrl_limit_zone zones[MRL_LIMIT_ZONES];
+	struct mrl_limit_host host;
+	uint8_t hash_key[16];
+	struct mrl_limit_hash salts[MRL_LIMIT_SPECS_MAX];
+	struct mrl_limit_rule rules[MRL_LIMIT_SPECS_MAX];
+	uint8_t ordinals[MRL_LIMIT_SPECS_MAX];
+};
+/* Zones, hash_key and host are set. Gives each limit its row; rows of limits that are gone end.
+ * MRL_ERR_FULL: no row is free in `*ret_zone`. Not while another process does the same. */
+MRL_CHECKED enum mrl_err mrl_limit_store_open(struct mrl_limit_store *store,
+                                              const struct mrl_limits *limits,
+                                              enum mrl_limit_zone_id *ret_zone);
 
 #endif

@@ -17,8 +17,9 @@ static enum mrl_err write_body(struct mrl_call *call, const struct mrl_problem *
 	const struct mrl_problem_details details = {.base = call->policy->problem_base,
 	                                            .status = problem->status,
 	                                            .request_id = call->request_id,
-	                                            .error = call->problem_error};
-	size_t size = MRL_PROBLEM_BODY_MAX + details.error.size;
+	                                            .error = call->problem_error,
+	                                            .extension = call->problem_extension};
+	size_t size = MRL_PROBLEM_BODY_MAX + details.error.size + details.extension.size;
 	struct mrl_buffer body = mrl_buffer(mrl_arena_alloc(call->arena, size, 1), size);
 	if (body.data == NULL) {
 		return MRL_ERR_MEMORY;

@@ -43,7 +43,8 @@ bool mrl_problem_write(struct mrl_buffer *buffer, const struct mrl_problem *prob
 	uint16_t status = problem->status == 0 ? details->status : problem->status;
 	mrl_uuid_text(details->request_id, uuid);
 	MRL_PUT(buffer, "{\"type\":\"");
-	put_escaped(buffer, details->base);
+	bool registered = (problem->flags & MRL_PROBLEM_REGISTERED) != 0;
+	put_escaped(buffer, registered ? MRL_SLICE(MRL_PROBLEM_IANA) : details->base);
 	mrl_buffer_put(buffer, mrl_slice_text(problem->id));
 	MRL_PUT(buffer, "\",\"title\":\"");
 	mrl_buffer_put(buffer, title_of(problem, status));
@@ -56,6 +57,10 @@ bool mrl_problem_write(struct mrl_buffer *buffer, const struct mrl_problem *prob
 		MRL_PUT(buffer, ",\"errors\":[");
 		mrl_buffer_put(buffer, details->error);
 		MRL_PUT(buffer, "]");
+	}
+	if (details->extension.size != 0) {
+		MRL_PUT(buffer, ",");
+		mrl_buffer_put(buffer, details->extension);
 	}
 	MRL_PUT(buffer, "}");
 	return !buffer->overflow;

@@ -68,6 +68,19 @@ enum mrl_err mrl_limit_zone_key(const void *memory, size_t bytes, uint8_t ret_ke
 	return MRL_OK;
 }
 
+enum mrl_err mrl_limit_zone_sizes_of(const void *memory, size_t bytes,
+                                     struct mrl_limit_zone_sizes *ret_sizes)
+{
+	const struct mrl_limit_header *header = memory;
+	if (!is_zone(header, bytes)) {
+		return MRL_ERR_STATE;
+	}
+	ret_sizes->entries = header->stripes * MRL_LIMIT_STRIPE_ENTRIES;
+	ret_sizes->cells = (header->entry_bytes - (uint32_t)sizeof(struct mrl_limit_entry)) /
+	                   (uint32_t)sizeof(struct mrl_limit_cell);
+	return MRL_OK;
+}
+
 enum mrl_err mrl_limit_zone_attach(void *memory, size_t bytes,
                                    const struct mrl_limit_zone_sizes *sizes,
                                    const struct mrl_limit_origin *origin,

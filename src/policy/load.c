@@ -22,6 +22,7 @@ struct raw {
 	const struct mrl_node *controls;
 	const struct mrl_node *exemptions;
 	const struct mrl_node *audit;
+	const struct mrl_node *limits;
 	struct mrl_setting problem_base;
 };
 
@@ -79,6 +80,11 @@ const struct mrl_key mrl_policy_keys[] = {
          .keys = mrl_exemption_keys,
          .meaning = "deviations with name, reason and end",
          .offset = offsetof(struct raw, exemptions)},
+	{.name = "limits",
+         .kind = MRL_KEY_OBJECT,
+         .keys = mrl_limits_keys,
+         .meaning = "how often an address, a user, a client and all together may call",
+         .offset = offsetof(struct raw, limits)},
 	{.name = "problem_base",
          .kind = MRL_KEY_TEXT,
          .min = 3,
@@ -139,6 +145,9 @@ static enum mrl_err load_sections(struct mrl_loader *loader, const struct raw *r
 	loader->controls = raw->controls;
 	load_problem_base(loader, &raw->problem_base);
 	enum mrl_err err = load_audit(loader, raw->audit);
+	if (err == MRL_OK) {
+		err = mrl_load_limits(loader, raw->limits);
+	}
 	if (err == MRL_OK) {
 		err = mrl_load_listeners(loader, raw->listeners);
 	}

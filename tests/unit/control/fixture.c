@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define NOW_US INT64_C(1795430400000000) /* 2026-11-23 10:40 UTC */
 
@@ -87,6 +88,55 @@ static enum mrl_err read_file(void *host, struct mrl_slice path, size_t bytes_ma
 	return mrl_arena_copy(arena, mrl_slice_text(document), ret_text);
 }
 
+static uint64_t fixture_now(void *context)
+{
+	return ((struct fixture *)context)->now_ms;
+}
+
+static bool nobody_is_gone(void *context, uint32_t pid)
+{
+	(void)context;
+	(void)pid;
+	return false;
+}
+
+static void do_nothing(void *context)
+{
+	(void)context;
+}
+
+static void open_limits(struct fixture *fixture)
+{
+	struct mrl_limit_origin origin = {.now_ms = 0};
+	enum mrl_limit_zone_id full;
+	fixture->limits.host = (struct mrl_limit_host){.now_ms = fixture_now,
+	                                               .is_gone = nobody_is_gone,
+	                                               .yield = do_nothing,
+	                                               .context = fixture,
+	                                               .pid = 1};
+	for (uint32_t i = 0; i < MRL_LIMIT_ZONES; i++) {
+		struct mrl_limit_zone_sizes sizes = {256, 14, i};
+		size_t bytes = mrl_limit_zone_bytes(&sizes);
+		free(fixture->zones[i]);
+		fixture->zones[i] = calloc(1, bytes);
+		assert_non_null(fixture->zones[i]);
+		mrl_limit_zone_make(fixture->zones[i], &sizes, &origin);
+		assert_int_equal(mrl_limit_zone_attach(fixture->zones[i], bytes, &sizes, &origin,
+		                                       &fixture->limits.zones[i]),
+		                 MRL_OK);
+	}
+	assert_int_equal(mrl_limit_store_open(&fixture->limits, &fixture->policy->limits, &full),
+	                 MRL_OK);
+}
+
+static void close_limits(struct fixture *fixture)
+{
+	for (uint32_t i = 0; i < MRL_LIMIT_ZONES; i++) {
+		free(fixture->zones[i]);
+		fixture->zones[i] = NULL;
+	}
+}
+
 static void init(struct fixture *fixture)
 {
 	mrl_arena_init(&fixture->arena, &mrl_memory_malloc, 4096, 4 << 20);
@@ -100,6 +150,7 @@ static void release(struct fixture *fixture)
 	mrl_policy_unref(fixture->policy);
 	mrl_arena_release(&fixture->arena);
 	mrl_arena_release(&fixture->loading);
+	close_limits(fixture);
 }
 
 enum mrl_err fixture_load(struct fixture *fixture, const char *api, const char *more)
@@ -122,9 +173,13 @@ enum mrl_err fixture_load(struct fixture *fixture, const char *api, const char *
 	                    fixture->listeners != NULL ? fixture->listeners : default_listeners,
 	                    api != NULL ? api : "", more != NULL ? more : "");
 	assert_true(size > 0 && (size_t)size < sizeof(text));
-	return mrl_policy_load_text(&options, MRL_SLICE("merlon.yaml"),
-	                            mrl_slice(text, (size_t)size), &fixture->diagnostics,
-	                            &fixture->policy);
+	enum mrl_err err = mrl_policy_load_text(&options, MRL_SLICE("merlon.yaml"),
+	                                        mrl_slice(text, (size_t)size),
+	                                        &fixture->diagnostics, &fixture->policy);
+	if (err == MRL_OK) {
+		open_limits(fixture);
+	}
+	return err;
 }
 
 static void print_diagnostics(const struct fixture *fixture)
@@ -183,6 +238,7 @@ void fixture_call(struct fixture *fixture, const char *method, const char *targe
 	fixture->verdict = MRL_VERDICT_PASS;
 	fixture->call = (struct mrl_call){
 		.policy = fixture->policy,
+		.limits = &fixture->limits,
 		.arena = &fixture->arena,
 		.view = view,
 		.reply = &fixture->reply,

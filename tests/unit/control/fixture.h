@@ -31,6 +31,9 @@ struct fixture {
 	struct mrl_field reply_fields[FIXTURE_FIELDS];
 	const struct mrl_field *sets[MRL_REPLY_SETS_MAX];
 	char names[2 * FIXTURE_FIELDS][80]; /* lower-case copies */
+	struct mrl_limit_store limits;      /* zones of a few keys */
+	void *zones[MRL_LIMIT_ZONES];
+	uint64_t now_ms; /* what limits count by */
 };
 
 /* A test whose state is a fixture with the policy of fixture_with(f, "", ""). */

@@ -245,6 +245,7 @@ static void keeps_what_clients_need(void **state)
 	static const char *const kept[] = {"WWW-Authenticate", "Allow", "Retry-After", "RateLimit",
 	                                   "RateLimit-Policy"};
 	struct fixture *f = *state;
+	fixture_with(f, "", "limits: {fields: none}");
 	reply(f, 429, "text/html");
 	for (size_t i = 0; i < MRL_COUNT(kept); i++) {
 		fixture_reply_field(f, kept[i], "one");

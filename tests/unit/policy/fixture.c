@@ -181,6 +181,7 @@ static const struct mrl_key media_keys[] = {
 const struct mrl_control *const mrl_controls[MRL_CONTROL_COUNT] = {
 	PLAIN(transport),
 	PLAIN(protocol),
+	PLAIN(limit),
 	PLAIN(target),
 	PLAIN(client_ip),
 	PLAIN(trace),

@@ -9,7 +9,7 @@ static void refuses(void **state)
 		{BASE "controls: {field: {}}\n", "policy-key", 7, 12, "/controls/field",
 	         "\"field\" is no control", "did you mean \"fields\"?"},
 		{BASE "controls: {zzzzzzzzzz: {}}\n", "policy-key", 7, 12, "/controls/zzzzzzzzzz",
-	         "", "one of: transport, protocol, fields"},
+	         "", "one of: transport, protocol, limit"},
 		{BASE "controls: {fields: on}\n", "policy-type", 7, 20, "/controls/fields",
 	         "this must be a mapping", ""},
 		{BASE "controls: {fields: {header_counts: 100}}\n", "policy-key", 7, 21,

@@ -1,0 +1,22 @@
+/* What the control `limit` keeps of a plan, and the fields of its answers. */
+#ifndef MRL_CONTROL_LIMIT_H
+#define MRL_CONTROL_LIMIT_H
+
+#include "control.h"
+
+struct mrl_limit_config {
+	int64_t cost;
+	struct mrl_settings add;
+	struct mrl_settings without;
+	uint8_t specs[MRL_LIMIT_KEYS_MAX]; /* indexes into the policy's limits */
+	uint8_t count;
+};
+
+/* The limits of the plan, by the keys. */
+enum mrl_err mrl_limit_compile(struct mrl_compile *compile, void *config);
+
+/* The hash of what the limit counts apart; false: the call lacks a part. */
+bool mrl_limit_identity(struct mrl_call *call, const struct mrl_limit_spec *spec,
+                        struct mrl_limit_hash *ret_hash, enum mrl_err *ret_err);
+
+#endif

@@ -1,0 +1,98 @@
+/* Which limits an operation has: those of everywhere but the ones it leaves out, and those it adds.
+ */
+#include "limit.h"
+
+static int find(const struct mrl_limits *limits, struct mrl_slice name)
+{
+	for (uint32_t i = 0; i < limits->count; i++) {
+		if (mrl_slice_equal(limits->specs[i].name, name)) {
+			return (int)i;
+		}
+	}
+	return -1;
+}
+
+/* The diagnostic's arena holds what a message names. */
+static void tell_unknown(const struct mrl_compile *compile, const struct mrl_setting *name)
+{
+	mrl_diagnose(compile->diagnostics, MRL_ERROR, "limit-unknown", name->node,
+	             "define it under `limits: {named: ...}`", "there is no limit \"%.*s\"",
+	             MRL_PRINT(name->text));
+}
+
+static bool is_listed(const struct mrl_settings *names, struct mrl_slice name)
+{
+	for (uint32_t i = 0; i < names->count; i++) {
+		if (mrl_slice_equal(names->items[i].text, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_spec(const struct mrl_compile *compile, struct mrl_limit_config *config, int at,
+                     const struct mrl_node *node)
+{
+	const struct mrl_limit_spec *spec = &compile->policy->limits.specs[at];
+	if (config->count == MRL_LIMIT_KEYS_MAX) {
+		mrl_diagnose(compile->diagnostics, MRL_ERROR, "limit-many", node,
+		             "at most 8 limits hold for one operation, the built-in ones counted",
+		             "this is one limit too many");
+		return;
+	}
+	if (config->cost > spec->rate.units) {
+		mrl_diagnose(compile->diagnostics, MRL_ERROR, "limit-cost", compile->node,
+		             "lower the cost or raise the rate",
+		             "a cost of %lld can never pass the limit \"%.*s\"",
+		             (long long)config->cost, MRL_PRINT(spec->name));
+	}
+	config->specs[config->count++] = (uint8_t)at;
+}
+
+static void check_without(const struct mrl_compile *compile, const struct mrl_settings *without)
+{
+	const struct mrl_limits *limits = &compile->policy->limits;
+	for (uint32_t i = 0; i < without->count; i++) {
+		const struct mrl_setting *name = &without->items[i];
+		int at = find(limits, name->text);
+		if (at < 0) {
+			tell_unknown(compile, name);
+		} else if (!limits->specs[at].everywhere ||
+		           limits->specs[at].parts[0] == MRL_LIMIT_IP ||
+		           limits->specs[at].parts[0] == MRL_LIMIT_IP48) {
+			mrl_diagnose(compile->diagnostics, MRL_ERROR, "limit-no-ip", name->node,
+			             "only user, client and global can be left out",
+			             "every operation counts addresses: \"%.*s\" stays",
+			             MRL_PRINT(name->text));
+		}
+	}
+}
+
+static void add_named(const struct mrl_compile *compile, struct mrl_limit_config *config)
+{
+	for (uint32_t i = 0; i < config->add.count; i++) {
+		const struct mrl_setting *name = &config->add.items[i];
+		int at = find(&compile->policy->limits, name->text);
+		if (at < 0) {
+			tell_unknown(compile, name);
+		} else if (!compile->policy->limits.specs[at].everywhere) {
+			add_spec(compile, config, at, name->node);
+		}
+	}
+}
+
+enum mrl_err mrl_limit_compile(struct mrl_compile *compile, void *config)
+{
+	struct mrl_limit_config *settings = config;
+	const struct mrl_limits *limits = &compile->policy->limits;
+	uint32_t errors = compile->diagnostics->errors;
+	check_without(compile, &settings->without);
+	for (uint32_t i = 0; i < limits->count; i++) {
+		const struct mrl_limit_spec *spec = &limits->specs[i];
+		if (spec->everywhere && !is_listed(&settings->without, spec->name)) {
+			add_spec(compile, settings, (int)i, compile->node);
+		}
+	}
+	add_named(compile, settings);
+	return compile->diagnostics->errors > errors ? MRL_ERR_INVALID : MRL_OK;
+}

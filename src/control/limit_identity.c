@@ -1,0 +1,109 @@
+/*
+ * Whom a limit counts [RATE-3]: made of bits, not of text, so that no other spelling of an address
+ * is another client.
+ */
+#include "limit.h"
+
+#define PART_MAX 20 /* of an address: a letter and 16 bytes */
+
+/* First bytes of identities: none is the beginning of another. */
+enum { ID_IP = 1, ID_IP48 = 2, ID_OPERATION = 6, ID_GLOBAL = 7, ID_LIST = 0x10 };
+
+static void put_u16(struct mrl_buffer *buffer, size_t number)
+{
+	mrl_buffer_byte(buffer, (uint8_t)(number >> 8));
+	mrl_buffer_byte(buffer, (uint8_t)number);
+}
+
+static void put_named(struct mrl_buffer *buffer, uint8_t id, struct mrl_slice name)
+{
+	mrl_buffer_byte(buffer, id);
+	put_u16(buffer, name.size);
+	mrl_buffer_put(buffer, name);
+}
+
+/* The first `bits` of an IPv6 address; all of IPv4, as ::ffff:a.b.c.d. */
+static void put_address(struct mrl_buffer *buffer, uint8_t id, const struct mrl_ip *ip,
+                        uint32_t bits)
+{
+	uint8_t bytes[16] = {[10] = 0xFF, [11] = 0xFF};
+	if (ip->size == 4) {
+		memcpy(bytes + 12, ip->bytes, 4);
+	} else {
+		memcpy(bytes, ip->bytes, 16);
+		for (uint32_t bit = bits; bit < 128; bit++) {
+			bytes[bit / 8] &= (uint8_t) ~(0x80U >> bit % 8);
+		}
+	}
+	mrl_buffer_byte(buffer, id);
+	mrl_buffer_put(buffer, mrl_slice(bytes, sizeof(bytes)));
+}
+
+/* False: the call lacks it. */
+static bool put_part(struct mrl_buffer *buffer, const struct mrl_call *call,
+                     const struct mrl_limit_spec *spec, enum mrl_limit_part part)
+{
+	const struct mrl_ip *ip = &call->client_ip;
+	switch (part) {
+	case MRL_LIMIT_GLOBAL: put_named(buffer, ID_GLOBAL, spec->name); return true;
+	case MRL_LIMIT_IP:
+		put_address(buffer, ID_IP, ip, call->policy->limits.ipv6_prefix);
+		return ip->size != 0;
+	case MRL_LIMIT_IP48: put_address(buffer, ID_IP48, ip, 48); return ip->size == 16;
+	case MRL_LIMIT_OPERATION:
+		if (call->route.operation != NULL) {
+			put_named(buffer, ID_OPERATION, call->route.operation->name);
+		}
+		return call->route.operation != NULL;
+	case MRL_LIMIT_USER:
+	case MRL_LIMIT_CLIENT: break;
+	}
+	return false;
+}
+
+static size_t capacity_of(const struct mrl_call *call, const struct mrl_limit_spec *spec)
+{
+	const struct mrl_operation *operation = call->route.operation;
+	size_t name = operation == NULL ? 0 : operation->name.size;
+	return 2 + MRL_LIMIT_PARTS_MAX * (PART_MAX + 2 + name + spec->name.size);
+}
+
+/* Each part with its length before it. */
+static bool put_list(struct mrl_buffer *list, struct mrl_buffer *part, const struct mrl_call *call,
+                     const struct mrl_limit_spec *spec)
+{
+	mrl_buffer_byte(list, ID_LIST);
+	mrl_buffer_byte(list, spec->part_count);
+	for (uint8_t i = 0; i < spec->part_count; i++) {
+		part->size = 0;
+		if (!put_part(part, call, spec, (enum mrl_limit_part)spec->parts[i])) {
+			return false;
+		}
+		put_u16(list, part->size);
+		mrl_buffer_put(list, mrl_buffer_slice(part));
+	}
+	return true;
+}
+
+bool mrl_limit_identity(struct mrl_call *call, const struct mrl_limit_spec *spec,
+                        struct mrl_limit_hash *ret_hash, enum mrl_err *ret_err)
+{
+	const uint8_t *key = call->limits->hash_key;
+	size_t capacity = capacity_of(call, spec);
+	struct mrl_arena_mark mark = mrl_arena_mark(call->arena);
+	struct mrl_buffer part = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
+	struct mrl_buffer list = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
+	if (part.data == NULL || list.data == NULL) {
+		*ret_err = MRL_ERR_MEMORY;
+		return false;
+	}
+	bool alone = spec->part_count == 1;
+	bool is_there = alone ? put_part(&part, call, spec, (enum mrl_limit_part)spec->parts[0])
+	                      : put_list(&list, &part, call, spec);
+	if (is_there) {
+		*ret_hash = mrl_limit_hash(key, mrl_buffer_slice(alone ? &part : &list));
+	}
+	mrl_arena_reset(call->arena, mark);
+	*ret_err = MRL_OK;
+	return is_there;
+}

@@ -1,0 +1,42 @@
+/* The limits of a policy in the zones of a gateway. */
+#include <merlon/limit.h>
+
+const char *const mrl_limit_zone_names[MRL_LIMIT_ZONES] = {
+	[MRL_LIMIT_ZONE_CORE] = "core",
+	[MRL_LIMIT_ZONE_IP] = "ip",
+	[MRL_LIMIT_ZONE_USER] = "user",
+};
+
+#define SALT_DOMAIN 0x20
+
+/* Keys of one identity under two limits are two keys. */
+static struct mrl_limit_hash salt_of(const uint8_t key[16], struct mrl_slice name)
+{
+	uint8_t bytes[3 + MRL_LIMIT_NAME_BYTES] = {SALT_DOMAIN, 0, (uint8_t)name.size};
+	memcpy(bytes + 3, name.data, name.size);
+	return mrl_limit_hash(key, mrl_slice(bytes, 3 + name.size));
+}
+
+enum mrl_err mrl_limit_store_open(struct mrl_limit_store *store, const struct mrl_limits *limits,
+                                  enum mrl_limit_zone_id *ret_zone)
+{
+	uint32_t kept[MRL_LIMIT_ZONES] = {0};
+	uint64_t now_ms = store->host.now_ms(store->host.context);
+	for (uint32_t i = 0; i < limits->count; i++) {
+		const struct mrl_limit_spec *spec = &limits->specs[i];
+		const struct mrl_limit_zone *zone = &store->zones[spec->zone];
+		store->rules[i] = mrl_limit_rule(spec->rate, zone->slots);
+		store->salts[i] = salt_of(store->hash_key, spec->name);
+		enum mrl_err err = mrl_limit_zone_row(zone, spec->name, &store->rules[i], now_ms,
+		                                      &store->ordinals[i]);
+		if (err != MRL_OK) {
+			*ret_zone = (enum mrl_limit_zone_id)spec->zone;
+			return err;
+		}
+		kept[spec->zone] |= 1U << store->ordinals[i];
+	}
+	for (uint32_t i = 0; i < MRL_LIMIT_ZONES; i++) {
+		mrl_limit_zone_retire(&store->zones[i], kept[i], now_ms);
+	}
+	return MRL_OK;
+}

@@ -1,0 +1,157 @@
+"""Rate limits [RATE-1..RATE-4]: so many units of an address and of all together in any window, and an answer that says when."""
+import concurrent.futures
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from lib.api import document, operation
+from lib.gateway import Gateway, api
+from lib.schema import check_preset, check_problem
+from lib.upstreams import Upstream
+from test_reload import reload
+
+IANA = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+PATHS = {f"/things/{name}": {"get": operation(f"get{name}")} for name in ("a", "b", "c", "dear")}
+OPERATIONS = {"GET /things/dear": {"controls": {"limit": {"cost": 4}}},
+              "GET /things/c": {"controls": {"limit": {"add": ["export"]}}}}
+
+
+@pytest.fixture(scope="module")
+def upstream():
+    with Upstream() as started:
+        yield started
+
+
+def gateway(upstream, ip="10/1h", openapi=None, **limits):
+    defaults = {"ip": ip, **limits.pop("default", {})}
+    policy = {"apis": [api(upstream, operations=OPERATIONS if openapi is None else {})],
+              "limits": {"default": defaults, "named": {"export": {"key": ["ip", "operation"], "rate": "2/1h"}}, **limits}}
+    return Gateway(upstream, policy=policy, openapi=openapi or document(PATHS))
+
+
+def get(client, path="/things/a"):
+    return client.request("GET", "/v1" + path, [], b"")
+
+
+def statuses(gateway, count, path="/things/a"):
+    with gateway.tls() as client:
+        return [get(client, path).status for _ in range(count)]
+
+
+def test_below_the_limit_all_pass(upstream):
+    with gateway(upstream) as started, started.tls() as client:
+        for left in range(9, -1, -1):
+            response = get(client)
+            assert response.status == 200
+            assert response.get("ratelimit-policy") == '"ip";q=10;w=3600'
+            name, rest = response.get("ratelimit").split(";", 1)
+            assert (name, rest.split(";")[0]) == ('"ip"', f"r={left}")
+
+
+def test_above_it_the_answer_says_when(upstream):
+    with gateway(upstream) as started:
+        assert statuses(started, 10) == [200] * 10
+        upstream.reset(drop=False)
+        with started.tls() as client:
+            response = get(client)
+        assert response.status == 429
+        members = json.loads(response.body)
+        assert members["type"] == IANA and members["title"] == "Quota exceeded"
+        assert members["violated-policies"] == ["ip"]
+        wait = int(response.get("retry-after"))
+        assert 3590 <= wait <= 3600
+        assert response.get("ratelimit") == f'"ip";r=0;t={wait}'
+        check_preset(response)
+        assert upstream.requests == [] and upstream.connections == 0
+        record = started.record(response)
+        assert record["verdict"] == "denied" and record["facts"]["limit_violated"] == "ip"
+
+
+def admitted_on_one_connection(gateway, end):
+    """(sent, answered) of each call that passed; a connection ends after some calls."""
+    admitted = []
+    with gateway.tls() as client:
+        for _ in range(500):
+            before = time.monotonic()
+            if before < end and get(client).status == 200:
+                admitted.append((before, time.monotonic()))
+    return admitted
+
+
+def test_no_window_sees_more(upstream):
+    """Greedy for some seconds: in no second are more admitted than the limit."""
+    with gateway(upstream, ip="20/1s") as started:
+        admitted = []
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            admitted += admitted_on_one_connection(started, end)
+        for first, (begun, _) in enumerate(admitted):
+            inside = [ended for _, ended in admitted[first:] if ended < begun + 1.0]
+            assert len(inside) <= 20
+        assert len(admitted) >= 60
+
+
+def test_many_at_once_get_the_limit(upstream):
+    with gateway(upstream, ip="50/1h") as started:
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            results = list(pool.map(lambda _: statuses(started, 20), range(8)))
+        assert sum(result.count(200) for result in results) == 50
+        assert sum(result.count(429) for result in results) == 110
+
+
+def test_one_limit_for_many_operations(upstream):
+    paths = {f"/many/{number}": {"get": operation(f"get{number}")} for number in range(102)}
+    with gateway(upstream, openapi=document(paths)) as started, started.tls() as client:
+        assert sum(get(client, f"/many/{number}").status == 200 for number in range(102)) == 10
+
+
+def test_a_cost_is_charged_whole(upstream):
+    with gateway(upstream) as started:
+        assert statuses(started, 3, "/things/dear") == [200, 200, 429]
+        assert statuses(started, 3) == [200, 200, 429]
+
+
+def test_a_named_limit_holds_where_it_is_added(upstream):
+    with gateway(upstream) as started:
+        assert statuses(started, 3, "/things/c") == [200, 200, 429]
+        assert statuses(started, 1) == [200]
+
+
+def test_what_is_not_found_counts_too(upstream):
+    with gateway(upstream) as started:
+        assert statuses(started, 11, "/nowhere") == [404] * 10 + [429]
+        assert statuses(started, 1) == [429]
+
+
+def test_all_together_are_counted_and_not_named(upstream):
+    with gateway(upstream, ip="1000/1h", default={"global": "5/1h"}) as started:
+        assert statuses(started, 5) == [200] * 5
+        with started.tls() as client:
+            response = get(client)
+        assert response.status == 429 and "violated-policies" not in json.loads(response.body)
+        assert response.all("ratelimit") == [] and response.all("ratelimit-policy") == []
+
+
+def test_a_reload_and_a_crash_reset_nobody(upstream):
+    with gateway(upstream) as started:
+        assert statuses(started, 6) == [200] * 6
+        assert reload(started).returncode == 0
+        assert statuses(started, 3) == [200] * 3
+        started.expected += ["exited on signal 9"]
+        for worker in started.workers():
+            os.kill(worker, signal.SIGKILL)
+        started.wait_until_up()
+        assert statuses(started, 3)[-1] == 429
+
+
+def test_fields_can_be_left_out_or_old(upstream):
+    with gateway(upstream, fields="none") as started, started.tls() as client:
+        assert get(client).all("ratelimit") == []
+    with gateway(upstream, fields="denied", ip="4/1h", legacy_fields=True) as started, started.tls() as client:
+        first, second = [get(client) for _ in range(5)][::4]
+        assert first.all("ratelimit") == []
+        assert second.get("ratelimit").startswith('"ip";r=0')
+        assert (second.get("x-ratelimit-limit"), second.get("x-ratelimit-remaining")) == ("4", "0")
