@@ -150,8 +150,9 @@ static bool read_rate(struct mrl_loader *loader, const struct mrl_setting *setti
 {
 	static const char *const off[] = {"off", "none", "0", "null", ""};
 	enum mrl_err err = mrl_limit_rate_read(setting->text, ret_rate);
-	if (err == MRL_OK) {
-		return true;
+	/* One that is missing has been told. */
+	if (err == MRL_OK || setting->node == NULL) {
+		return err == MRL_OK;
 	}
 	bool is_off = false;
 	for (size_t i = 0; i < MRL_COUNT(off); i++) {
