@@ -141,11 +141,44 @@ static ngx_int_t make_zone(const ngx_cycle_t *cycle, ngx_merlon_conf_t *conf, un
 	return NGX_OK;
 }
 
+/* Without a run directory, in somebody else's nginx: memory of the master, for as long as it lives.
+ * A reload finds it again, a restart does not. */
+static struct {
+	void *memory;
+	size_t bytes;
+} kept[MRL_LIMIT_ZONES];
+
+static ngx_int_t open_kept(const ngx_cycle_t *cycle, ngx_merlon_conf_t *conf, unsigned id,
+                           struct mrl_limit_zone_sizes sizes, const struct mrl_limit_origin *origin)
+{
+	if (kept[id].memory == NULL) {
+		size_t bytes = mrl_limit_zone_bytes(&sizes);
+		void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		                    -1, 0);
+		if (memory == MAP_FAILED) {
+			ngx_log_error(NGX_LOG_EMERG, cycle->log, ngx_errno,
+			              "merlon: no memory for rate limits (%uz bytes)", bytes);
+			return NGX_ERROR;
+		}
+		mrl_limit_zone_make(memory, &sizes, origin);
+		kept[id].memory = memory;
+		kept[id].bytes = bytes;
+	}
+	keep_sizes(cycle, id, kept[id].memory, kept[id].bytes, &sizes);
+	return mrl_limit_zone_attach(kept[id].memory, kept[id].bytes, &sizes, origin,
+	                             &conf->limits.zones[id]) == MRL_OK
+	               ? NGX_OK
+	               : NGX_ERROR;
+}
+
 static ngx_int_t open_zone(const ngx_cycle_t *cycle, ngx_merlon_conf_t *conf, unsigned id,
                            struct mrl_limit_zone_sizes sizes, const struct mrl_limit_origin *origin)
 {
 	u_char path[NGX_MAX_PATH];
 	size_t bytes = 0;
+	if (conf->run_dir.len == 0) {
+		return open_kept(cycle, conf, id, sizes, origin);
+	}
 	name_file(conf, id, "", path);
 	void *memory = map_file(path, &bytes);
 	if (memory != NULL) {
@@ -166,6 +199,13 @@ static bool find_key(const ngx_merlon_conf_t *conf, uint8_t key[16])
 {
 	u_char path[NGX_MAX_PATH];
 	size_t bytes = 0;
+	if (kept[MRL_LIMIT_ZONE_CORE].memory != NULL) {
+		return mrl_limit_zone_key(kept[MRL_LIMIT_ZONE_CORE].memory,
+		                          kept[MRL_LIMIT_ZONE_CORE].bytes, key) == MRL_OK;
+	}
+	if (conf->run_dir.len == 0) {
+		return getrandom(key, 16, 0) == 16;
+	}
 	name_file(conf, MRL_LIMIT_ZONE_CORE, "", path);
 	void *memory = map_file(path, &bytes);
 	if (memory != NULL) {

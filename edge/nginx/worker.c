@@ -156,6 +156,8 @@ ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle)
 			ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
 			              "merlon: no slot in the ring: %s", mrl_err_name(err));
 		}
+	}
+	if (conf->ring.ring.memory != NULL || conf->has_limits) {
 		look_now_and_then(cycle);
 	}
 	return conf->graceful ? ngx_merlon_drain_init(cycle) : NGX_OK;

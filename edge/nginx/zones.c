@@ -114,8 +114,11 @@ static bool is_asked_only(void)
 
 ngx_int_t ngx_merlon_open_zones(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
 {
-	if (conf->run_dir.len == 0 || is_asked_only()) {
+	if (is_asked_only()) {
 		return NGX_OK;
+	}
+	if (conf->run_dir.len == 0) {
+		return ngx_merlon_open_limits(cycle, conf);
 	}
 	ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(cycle->pool, 0);
 	if (cleanup == NULL) {

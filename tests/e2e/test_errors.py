@@ -572,7 +572,7 @@ def test_unknown_and_forbidden_are_alike(gateway):
     def shape(target, method="GET"):
         response = get(gateway, target, method)
         name = response.get("X-Request-Id")
-        headers = [(key, value.replace(name, "ID")) for key, value in response.headers if key != "Date"]
+        headers = [(key, value.replace(name, "ID")) for key, value in response.headers if key not in ("Date", "RateLimit")]
         return response.status, headers, response.body.replace(name.encode(), b"ID")
     assert shape("/v1/nothing") == shape("/v1/other/nothing") == shape("/elsewhere")
     assert shape("/v1//a") == shape("/v1/a/../b") == shape("/v1/%2f")

@@ -285,5 +285,5 @@ def test_add_nothing_to_a_reply_that_the_table_does_not_know(gateway, upstream):
     """Ours and nginx's own fields, nothing else, come with a bare reply."""
     response = answer(gateway, upstream)
     known = {*PRESET, "Strict-Transport-Security", "X-Request-Id", "Cache-Control", "Date", "Content-Type",
-             "Content-Length", "Connection"}
+             "Content-Length", "Connection", "RateLimit", "RateLimit-Policy"}
     assert {name for name, _ in response.headers} == known

@@ -283,5 +283,6 @@ def test_the_table_has_what_it_promises():
     """Rows that could be lost without anybody noticing."""
     assert len(CASES) > 140
     problems = {case.problem for case in CASES if case.problem}
-    later = {"client-certificate", "token-request", "gateway-error", "unavailable", "upstream-timeout"}
+    elsewhere = {"quota-exceeded"}  # test_limit.py
+    later = elsewhere | {"client-certificate", "token-request", "gateway-error", "unavailable", "upstream-timeout"}
     assert set(read_problems()) <= problems | later, set(read_problems()) - problems - later
