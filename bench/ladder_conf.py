@@ -59,6 +59,7 @@ def policy(upstream_port, listen=None):
         "apis": [{"name": "orders", "hosts": ["localhost"], "openapi": "openapi.json", "base_path": "/v1",
                   "upstream": {"url": f"http://127.0.0.1:{upstream_port}"}}],
         "controls": {"cors": {"origins": ["https://app.example.com"]}},
+        "limits": {"default": {"ip": "1000000000/1s", "global": "1000000000/1s"}},
     }
     if listen is None:
         content["audit"] = {"on_overload": "pass"}

@@ -6,6 +6,7 @@ struct deciding {
 	uint32_t count;
 	struct mrl_limit_stripe *stripes[MRL_LIMIT_KEYS_MAX];
 	const struct mrl_limit_zone *zones[MRL_LIMIT_KEYS_MAX];
+	struct mrl_limit_place places[MRL_LIMIT_KEYS_MAX];
 	uint32_t stripe_count, locked;
 	struct mrl_limit_entry *seats[MRL_LIMIT_KEYS_MAX];
 };
@@ -37,6 +38,16 @@ static void add_stripe(struct deciding *deciding, const struct mrl_limit_zone *z
 	deciding->stripe_count++;
 }
 
+/* What is not counted yet need not be zero. */
+static void begin(struct deciding *deciding, const struct mrl_limit_request *requests,
+                  uint32_t count)
+{
+	deciding->requests = requests;
+	deciding->count = count;
+	deciding->stripe_count = 0;
+	deciding->locked = 0;
+}
+
 static void unlock(struct deciding *deciding)
 {
 	while (deciding->locked > 0) {
@@ -46,20 +57,14 @@ static void unlock(struct deciding *deciding)
 
 static enum mrl_err lock(struct deciding *deciding, const struct mrl_limit_host *host)
 {
-	uint64_t since_ms = host->now_ms(host->context);
 	for (uint32_t i = 0; i < deciding->count; i++) {
 		const struct mrl_limit_request *request = &deciding->requests[i];
-		uint32_t number = mrl_limit_stripe_of(request->zone, request->key);
-		struct mrl_limit_stripe *stripe = mrl_limit_stripe(request->zone, number);
-		__builtin_prefetch(stripe);
-		__builtin_prefetch(
-			&stripe->fingerprints[(request->key.high & 31) * MRL_LIMIT_WAYS]);
-		add_stripe(deciding, request->zone, stripe);
+		mrl_limit_place(request, &deciding->places[i]);
+		add_stripe(deciding, request->zone, deciding->places[i].stripe);
 	}
 	while (deciding->locked < deciding->stripe_count) {
 		uint32_t at = deciding->locked;
-		enum mrl_err err = mrl_limit_lock(deciding->zones[at], deciding->stripes[at], host,
-		                                  since_ms);
+		enum mrl_err err = mrl_limit_lock(deciding->zones[at], deciding->stripes[at], host);
 		if (err != MRL_OK) {
 			uint64_t *busy =
 				&mrl_limit_header(deciding->zones[at])->counters[MRL_LIMIT_BUSY];
@@ -69,6 +74,9 @@ static enum mrl_err lock(struct deciding *deciding, const struct mrl_limit_host 
 		}
 		deciding->locked++;
 	}
+	for (uint32_t i = 0; i < deciding->count; i++) {
+		mrl_limit_fetch(&deciding->requests[i], &deciding->places[i]);
+	}
 	return MRL_OK;
 }
 
@@ -76,7 +84,8 @@ static void check(struct deciding *deciding, uint32_t at, uint32_t now,
                   struct mrl_limit_result *result)
 {
 	const struct mrl_limit_request *request = &deciding->requests[at];
-	struct mrl_limit_entry *entry = mrl_limit_seat(request, deciding->seats, at, now);
+	struct mrl_limit_entry *entry = mrl_limit_seat(request, &deciding->places[at],
+	                                               deciding->seats, at, now);
 	deciding->seats[at] = entry;
 	mrl_limit_drop(entry, &request->rule, now);
 	if (request->forced) {
@@ -109,7 +118,8 @@ enum mrl_err mrl_limit_decide(const struct mrl_limit_request *requests, uint32_t
                               const struct mrl_limit_host *host,
                               struct mrl_limit_result *ret_result)
 {
-	struct deciding deciding = {.requests = requests, .count = count};
+	struct deciding deciding;
+	begin(&deciding, requests, count);
 	struct mrl_limit_result result = {.verdict = MRL_LIMIT_ADMITTED};
 	if (!MRL_INVARIANT(count <= MRL_LIMIT_KEYS_MAX)) {
 		return MRL_ERR_BUG;
@@ -137,15 +147,17 @@ enum mrl_err mrl_limit_decide(const struct mrl_limit_request *requests, uint32_t
 void mrl_limit_give_back(const struct mrl_limit_request *requests, uint32_t count,
                          const struct mrl_limit_host *host, const struct mrl_limit_result *result)
 {
-	struct deciding deciding = {.requests = requests, .count = count};
+	struct deciding deciding;
+	begin(&deciding, requests, count);
 	if (lock(&deciding, host) != MRL_OK) {
 		return; /* too strict until the charges count no more */
 	}
 	uint32_t now = (uint32_t)host->now_ms(host->context);
 	for (uint32_t i = 0; i < count; i++) {
 		if ((result->shadowed >> i & 1) == 0) {
-			(void)mrl_limit_refund(mrl_limit_find(&requests[i]), &requests[i].rule, now,
-			                       result->standings[i].stamp, requests[i].cost);
+			(void)mrl_limit_refund(mrl_limit_find(&requests[i], &deciding.places[i]),
+			                       &requests[i].rule, now, result->standings[i].stamp,
+			                       requests[i].cost);
 		}
 	}
 	unlock(&deciding);

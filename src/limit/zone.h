@@ -80,19 +80,31 @@ static inline uint32_t mrl_limit_stripe_of(const struct mrl_limit_zone *zone,
 bool mrl_limit_is_dead(const struct mrl_limit_zone *zone, const struct mrl_limit_entry *entry,
                        uint32_t now);
 
+/* Where a key may live: two buckets of one stripe. */
+struct mrl_limit_place {
+	struct mrl_limit_stripe *stripe;
+	uint32_t buckets[2];
+	uint16_t fingerprint;
+};
+/* Memory that a decision will need is asked for early, of all its limits at once. */
+void mrl_limit_place(const struct mrl_limit_request *request, struct mrl_limit_place *ret_place);
+void mrl_limit_fetch(const struct mrl_limit_request *request, const struct mrl_limit_place *place);
+
 /* The entry of a key, made if it has none; `seats`: entries that must stay. Never NULL: a key
  * without room shares the overflow entry of its row. */
 struct mrl_limit_entry *mrl_limit_seat(const struct mrl_limit_request *request,
+                                       const struct mrl_limit_place *place,
                                        struct mrl_limit_entry *const *seats, uint32_t seat_count,
                                        uint32_t now);
 /* The entry that it was charged in. */
-struct mrl_limit_entry *mrl_limit_find(const struct mrl_limit_request *request);
+struct mrl_limit_entry *mrl_limit_find(const struct mrl_limit_request *request,
+                                       const struct mrl_limit_place *place);
 
-/* MRL_ERR_BUSY: after 5 ms since `since_ms`. A holder that is gone is followed, its stripe mended.
+/* MRL_ERR_BUSY: after 5 ms. A holder that is gone is followed, its stripe mended.
  */
 MRL_CHECKED enum mrl_err mrl_limit_lock(const struct mrl_limit_zone *zone,
                                         struct mrl_limit_stripe *stripe,
-                                        const struct mrl_limit_host *host, uint64_t since_ms);
+                                        const struct mrl_limit_host *host);
 void mrl_limit_unlock(struct mrl_limit_stripe *stripe);
 
 #endif

@@ -49,8 +49,9 @@ static bool is_left_behind(const struct mrl_limit_host *host, uint32_t word)
 }
 
 enum mrl_err mrl_limit_lock(const struct mrl_limit_zone *zone, struct mrl_limit_stripe *stripe,
-                            const struct mrl_limit_host *host, uint64_t since_ms)
+                            const struct mrl_limit_host *host)
 {
+	uint64_t since_ms = 0;
 	for (;;) {
 		for (uint32_t i = 0; i < SPINS; i++) {
 			if (__atomic_load_n(&stripe->lock, __ATOMIC_RELAXED) == 0 &&
@@ -64,7 +65,9 @@ enum mrl_err mrl_limit_lock(const struct mrl_limit_zone *zone, struct mrl_limit_
 			mend(zone, stripe);
 			return MRL_OK;
 		}
-		if (host->now_ms(host->context) - since_ms > GIVE_UP) {
+		uint64_t now_ms = host->now_ms(host->context);
+		since_ms = since_ms == 0 ? now_ms : since_ms;
+		if (now_ms - since_ms > GIVE_UP) {
 			return MRL_ERR_BUSY;
 		}
 		host->yield(host->context);
