@@ -3,6 +3,7 @@
 #include "edge_status.h"
 #include "instance.h"
 #include "json_out.h"
+#include "limit_status.h"
 #include "load.h"
 #include "text.h"
 #include "tools.h"
@@ -16,6 +17,7 @@ struct view {
 	size_t worker_count;
 	struct mrl_policy *policy; /* NULL: it cannot be read any more */
 	struct mrl_tools tools;
+	struct mrl_limit_status limits[MRL_LIMIT_ZONES];
 	int64_t now_us;
 };
 
@@ -58,6 +60,40 @@ static void print_children(const struct view *view)
 	}
 }
 
+/* RATE-3: keys that found no room share one allowance, which a larger zone mends. */
+static void print_limits(const struct view *view)
+{
+	for (unsigned id = 0; id < MRL_LIMIT_ZONES; id++) {
+		const struct mrl_limit_status *status = &view->limits[id];
+		if (status->there) {
+			printf("limits          zone %s: %" PRIu32 " of %" PRIu32 " keys, %" PRIu64
+			       " calls found no room\n",
+			       mrl_limit_zone_names[id], status->counts.used, status->entries,
+			       status->counts.overflows);
+		}
+	}
+}
+
+static void json_limits(const struct view *view, struct mrl_out *json)
+{
+	mrl_out_open(json, "limits", '[');
+	for (unsigned id = 0; id < MRL_LIMIT_ZONES; id++) {
+		const struct mrl_limit_status *status = &view->limits[id];
+		if (!status->there) {
+			continue;
+		}
+		mrl_out_open(json, NULL, '{');
+		mrl_out_text(json, "zone", mrl_limit_zone_names[id]);
+		mrl_out_number(json, "keys", status->counts.used);
+		mrl_out_number(json, "entries", status->entries);
+		mrl_out_number(json, "overflows", (int64_t)status->counts.overflows);
+		mrl_out_number(json, "lock_recoveries", (int64_t)status->counts.recoveries);
+		mrl_out_number(json, "lock_busy", (int64_t)status->counts.busy);
+		mrl_out_close(json);
+	}
+	mrl_out_close(json);
+}
+
 static void print_text(const struct view *view)
 {
 	const struct mrl_instance *instance = view->instance;
@@ -74,6 +110,7 @@ static void print_text(const struct view *view)
 		       listener->plain ? " (plain)" : "");
 	}
 	printf("http3           %s\n", http3_text(view));
+	print_limits(view);
 	for (uint32_t i = 0; view->policy != NULL && i < view->policy->exemption_count; i++) {
 		const struct mrl_exemption *exemption = &view->policy->exemptions[i];
 		if (over(view, exemption)) {
@@ -135,6 +172,7 @@ static void print_json(const struct view *view)
 	}
 	mrl_out_close(&json);
 	json_policy(view, &json);
+	json_limits(view, &json);
 	mrl_out_finish(&json);
 }
 
@@ -166,6 +204,7 @@ enum mrl_exit mrl_cmd_status(struct mrl_cli *cli, const struct mrl_arguments *ar
 	view.worker_count = mrl_edge_workers(instance.places.run, view.workers);
 	view.policy = load(cli, &instance);
 	mrl_tools_find(cli->arena, &view.tools);
+	mrl_limit_status(instance.places.run, view.limits);
 	if (cli->json) {
 		print_json(&view);
 	} else {

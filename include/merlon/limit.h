@@ -149,6 +149,10 @@ struct mrl_limit_host {
 void mrl_limit_zone_sweep(const struct mrl_limit_zone *zone, const struct mrl_limit_host *host,
                           uint32_t turn);
 
+/* A zone of whoever made it, to look at. MRL_ERR_STATE: it is none. */
+MRL_CHECKED enum mrl_err mrl_limit_zone_look(void *memory, size_t bytes,
+                                             struct mrl_limit_zone *ret_zone);
+
 struct mrl_limit_zone_counts {
 	uint32_t used;       /* entries, dead ones that were not swept yet included */
 	uint64_t overflows;  /* decisions for a key that found no entry */

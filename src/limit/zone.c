@@ -105,6 +105,23 @@ enum mrl_err mrl_limit_zone_attach(void *memory, size_t bytes,
 	return MRL_OK;
 }
 
+enum mrl_err mrl_limit_zone_look(void *memory, size_t bytes, struct mrl_limit_zone *ret_zone)
+{
+	struct mrl_limit_zone_sizes sizes = {.order = 0};
+	enum mrl_err err = mrl_limit_zone_sizes_of(memory, bytes, &sizes);
+	if (err != MRL_OK || mrl_limit_zone_bytes(&sizes) != bytes) {
+		return MRL_ERR_STATE;
+	}
+	*ret_zone = (struct mrl_limit_zone){
+		.memory = memory,
+		.stripes = stripe_count(&sizes),
+		.slots = sizes.cells,
+		.entry_bytes = entry_bytes(&sizes),
+		.stripe_bytes = stripe_bytes(&sizes),
+	};
+	return MRL_OK;
+}
+
 static bool is_named(const struct mrl_limit_row *row, struct mrl_slice name)
 {
 	return (row->flags & ROW_USED) != 0 && strnlen(row->name, sizeof(row->name)) == name.size &&

@@ -11,7 +11,7 @@ from lib.api import document, operation
 from lib.gateway import Gateway, api
 from lib.schema import check_preset, check_problem
 from lib.upstreams import Upstream
-from test_reload import reload
+from test_reload import as_its_user, reload
 
 IANA = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 PATHS = {f"/things/{name}": {"get": operation(f"get{name}")} for name in ("a", "b", "c", "dear")}
@@ -145,6 +145,20 @@ def test_a_reload_and_a_crash_reset_nobody(upstream):
             os.kill(worker, signal.SIGKILL)
         started.wait_until_up()
         assert statuses(started, 3)[-1] == 429
+
+
+def test_status_says_how_full_the_zones_are(upstream):
+    with gateway(upstream) as started:
+        assert statuses(started, 2) == [200] * 2
+        zones = {zone["zone"]: zone for zone in json.loads(as_its_user(started, "status", "--json").stdout)["limits"]}
+        assert {name: zone["keys"] for name, zone in zones.items()} == {"core": 1, "ip": 1, "user": 0}
+        assert zones["ip"]["entries"] == 131072 and zones["ip"]["overflows"] == 0
+        assert "zone ip: 1 of 131072 keys" in as_its_user(started, "status").stdout
+
+
+def test_every_stream_of_http2_counts(upstream):
+    with gateway(upstream) as started, started.h2() as client:
+        assert [client.request("GET", "/v1/things/a", [], None).status for _ in range(12)] == [200] * 10 + [429] * 2
 
 
 def test_fields_can_be_left_out_or_old(upstream):

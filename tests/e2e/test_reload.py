@@ -29,14 +29,18 @@ def gateway(upstream):
         yield started
 
 
-def reload(gateway):
-    """`merlon reload`, as the user whose instance it is."""
+def as_its_user(gateway, *arguments):
+    """`merlon ...`, as the user whose instance it is."""
     environment = {**os.environ, "XDG_STATE_HOME": str(gateway.folder / "state"),
                    "XDG_RUNTIME_DIR": str(gateway.run_folder)}
     options = {"env": environment, "timeout": 60}
     if os.geteuid() == 0:
         options |= {"user": "nobody", "group": "nogroup", "extra_groups": []}
-    return merlon("reload", **options)
+    return merlon(*arguments, **options)
+
+
+def reload(gateway):
+    return as_its_user(gateway, "reload")
 
 
 def load(gateway, seconds, connections=32):
