@@ -211,6 +211,13 @@ struct mrl_route {
 
 #define MRL_CALL_SETS_MAX 16
 
+/* What a sign-in has reserved. */
+struct mrl_call_login {
+	struct mrl_slice name; /* of the user, as it is counted; empty: none */
+	struct mrl_limit_asked asked;
+	struct mrl_limit_result result;
+};
+
 /* Where a call stands under the limit that its answer names. */
 struct mrl_call_limit {
 	const struct mrl_limit_spec *spec; /* NULL: none */
@@ -246,7 +253,8 @@ struct mrl_call {
 	struct mrl_slice problem_extension;   /* further members of the answer; empty: none */
 	const struct mrl_limit_store *limits; /* where calls are counted; NULL: nowhere */
 	struct mrl_call_limit limit;
-	bool has_input; /* `input` is begun */
+	struct mrl_call_login *login; /* NULL: no sign-in */
+	bool has_input;               /* `input` is begun */
 
 	uint8_t set_count;
 	uint8_t answer_count;

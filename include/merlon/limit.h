@@ -206,20 +206,22 @@ enum mrl_limit_part {
 	MRL_LIMIT_USER,
 	MRL_LIMIT_CLIENT,
 	MRL_LIMIT_OPERATION,
+	MRL_LIMIT_USERNAME, /* of a sign-in: what is not verified can only refuse */
 };
-#define MRL_LIMIT_PARTS 6
+#define MRL_LIMIT_PARTS 7
 
 /* Apart, so that a flood of addresses cannot touch the state of users. */
 enum mrl_limit_zone_id {
 	MRL_LIMIT_ZONE_CORE, /* keys of global and operation alone */
 	MRL_LIMIT_ZONE_IP,   /* with an address, without a user or client */
 	MRL_LIMIT_ZONE_USER,
+	MRL_LIMIT_ZONE_LOGIN, /* failed sign-ins */
 };
-#define MRL_LIMIT_ZONES 3
+#define MRL_LIMIT_ZONES 4
 extern const char *const mrl_limit_zone_names[MRL_LIMIT_ZONES];
 
 #define MRL_LIMIT_PARTS_MAX 3
-#define MRL_LIMIT_SPECS_MAX 48 /* 16 in each zone */
+#define MRL_LIMIT_SPECS_MAX 64 /* 16 in each zone */
 
 /* A limit's name is its scope: operations that share it share one allowance. */
 struct mrl_limit_spec {
@@ -253,6 +255,13 @@ struct mrl_limit_store {
 	struct mrl_limit_rule rules[MRL_LIMIT_SPECS_MAX];
 	uint8_t ordinals[MRL_LIMIT_SPECS_MAX];
 };
+/* One decision: what is asked, and which limit each request is. */
+struct mrl_limit_asked {
+	struct mrl_limit_request requests[MRL_LIMIT_KEYS_MAX];
+	const struct mrl_limit_spec *specs[MRL_LIMIT_KEYS_MAX];
+	uint32_t count;
+};
+
 /* Zones, hash_key and host are set. Gives each limit its row; rows of limits that are gone end.
  * MRL_ERR_FULL: no row is free in `*ret_zone`. Not while another process does the same. */
 MRL_CHECKED enum mrl_err mrl_limit_store_open(struct mrl_limit_store *store,

@@ -28,42 +28,8 @@ static const uint8_t problems[] = {MRL_PROBLEM_QUOTA_EXCEEDED};
 
 #define FACT_WORD_MAX 24
 
-/* One decision: what is asked, and which limit each request is. */
-struct asked {
-	struct mrl_limit_request requests[MRL_LIMIT_KEYS_MAX];
-	const struct mrl_limit_spec *specs[MRL_LIMIT_KEYS_MAX];
-	uint32_t count;
-};
-
-static enum mrl_err ask(const struct mrl_limit_config *config, struct mrl_call *call,
-                        struct asked *asked)
-{
-	const struct mrl_limit_store *store = call->limits;
-	for (uint8_t i = 0; i < config->count; i++) {
-		uint8_t at = config->specs[i];
-		const struct mrl_limit_spec *spec = &call->policy->limits.specs[at];
-		struct mrl_limit_hash hash;
-		enum mrl_err err;
-		if (!mrl_limit_identity(call, spec, &hash, &err)) {
-			if (err != MRL_OK) {
-				return err;
-			}
-			continue;
-		}
-		asked->specs[asked->count] = spec;
-		asked->requests[asked->count++] = (struct mrl_limit_request){
-			.zone = &store->zones[spec->zone],
-			.rule = store->rules[at],
-			.key = {hash.low ^ store->salts[at].low, hash.high ^ store->salts[at].high},
-			.cost = (uint32_t)config->cost,
-			.ordinal = store->ordinals[at],
-		};
-	}
-	return MRL_OK;
-}
-
 /* The public limit that has the least left of it; of equal ones the one that is full for longer. */
-static void show(struct mrl_call *call, const struct asked *asked,
+static void show(struct mrl_call *call, const struct mrl_limit_asked *asked,
                  const struct mrl_limit_result *result)
 {
 	const struct mrl_limit_standing *best = NULL;
@@ -91,7 +57,7 @@ static void show(struct mrl_call *call, const struct asked *asked,
 }
 
 /* "violated-policies":["ip"], of those that clients may know. */
-static enum mrl_err name_violated(struct mrl_call *call, const struct asked *asked,
+static enum mrl_err name_violated(struct mrl_call *call, const struct mrl_limit_asked *asked,
                                   uint32_t violated)
 {
 	size_t capacity = 32 + MRL_LIMIT_KEYS_MAX * (MRL_LIMIT_NAME_BYTES + 3);
@@ -123,7 +89,7 @@ static enum mrl_err name_violated(struct mrl_call *call, const struct asked *ask
 }
 
 /* RATE-4 */
-static enum mrl_err refuse(struct mrl_call *call, const struct asked *asked,
+static enum mrl_err refuse(struct mrl_call *call, const struct mrl_limit_asked *asked,
                            const struct mrl_limit_result *result, struct mrl_verdict *ret_verdict)
 {
 	uint32_t seconds = (result->wait_ms + 999) / 1000;
@@ -149,13 +115,14 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
                            struct mrl_verdict *ret_verdict)
 {
 	const struct mrl_limit_config *settings = config;
-	struct asked asked = {.count = 0};
+	struct mrl_limit_asked asked = {.count = 0};
 	struct mrl_limit_result result;
 	if (call->limits == NULL) {
 		return MRL_ERR_STATE;
 	}
 	mrl_call_find_client_ip(call);
-	enum mrl_err err = ask(settings, call, &asked);
+	enum mrl_err err = mrl_limit_ask(call, settings->specs, settings->count,
+	                                 (uint32_t)settings->cost, &asked);
 	if (err == MRL_OK && asked.count != 0) {
 		err = mrl_limit_decide(asked.requests, asked.count, &call->limits->host, &result);
 	}

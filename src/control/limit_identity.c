@@ -7,7 +7,7 @@
 #define PART_MAX 20 /* of an address: a letter and 16 bytes */
 
 /* First bytes of identities: none is the beginning of another. */
-enum { ID_IP = 1, ID_IP48 = 2, ID_OPERATION = 6, ID_GLOBAL = 7, ID_LIST = 0x10 };
+enum { ID_IP = 1, ID_IP48 = 2, ID_USERNAME = 5, ID_OPERATION = 6, ID_GLOBAL = 7, ID_LIST = 0x10 };
 
 static void put_u16(struct mrl_buffer *buffer, size_t number)
 {
@@ -55,6 +55,11 @@ static bool put_part(struct mrl_buffer *buffer, const struct mrl_call *call,
 			put_named(buffer, ID_OPERATION, call->route.operation->name);
 		}
 		return call->route.operation != NULL;
+	case MRL_LIMIT_USERNAME:
+		if (call->login != NULL) {
+			put_named(buffer, ID_USERNAME, call->login->name);
+		}
+		return call->login != NULL && call->login->name.size != 0;
 	case MRL_LIMIT_USER:
 	case MRL_LIMIT_CLIENT: break;
 	}
@@ -65,6 +70,7 @@ static size_t capacity_of(const struct mrl_call *call, const struct mrl_limit_sp
 {
 	const struct mrl_operation *operation = call->route.operation;
 	size_t name = operation == NULL ? 0 : operation->name.size;
+	name += call->login == NULL ? 0 : call->login->name.size;
 	return 2 + MRL_LIMIT_PARTS_MAX * (PART_MAX + 2 + name + spec->name.size);
 }
 
@@ -106,4 +112,31 @@ bool mrl_limit_identity(struct mrl_call *call, const struct mrl_limit_spec *spec
 	mrl_arena_reset(call->arena, mark);
 	*ret_err = MRL_OK;
 	return is_there;
+}
+
+enum mrl_err mrl_limit_ask(struct mrl_call *call, const uint8_t *specs, uint8_t count,
+                           uint32_t cost, struct mrl_limit_asked *asked)
+{
+	const struct mrl_limit_store *store = call->limits;
+	for (uint8_t i = 0; i < count; i++) {
+		uint8_t at = specs[i];
+		const struct mrl_limit_spec *spec = &call->policy->limits.specs[at];
+		struct mrl_limit_hash hash;
+		enum mrl_err err;
+		if (!mrl_limit_identity(call, spec, &hash, &err)) {
+			if (err != MRL_OK) {
+				return err;
+			}
+			continue;
+		}
+		asked->specs[asked->count] = spec;
+		asked->requests[asked->count++] = (struct mrl_limit_request){
+			.zone = &store->zones[spec->zone],
+			.rule = store->rules[at],
+			.key = {hash.low ^ store->salts[at].low, hash.high ^ store->salts[at].high},
+			.cost = cost,
+			.ordinal = store->ordinals[at],
+		};
+	}
+	return MRL_OK;
 }

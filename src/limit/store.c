@@ -5,6 +5,7 @@ const char *const mrl_limit_zone_names[MRL_LIMIT_ZONES] = {
 	[MRL_LIMIT_ZONE_CORE] = "core",
 	[MRL_LIMIT_ZONE_IP] = "ip",
 	[MRL_LIMIT_ZONE_USER] = "user",
+	[MRL_LIMIT_ZONE_LOGIN] = "login",
 };
 
 #define SALT_DOMAIN 0x20

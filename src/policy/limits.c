@@ -13,6 +13,7 @@ struct raw {
 	const struct mrl_node *defaults;
 	const struct mrl_node *named;
 	const struct mrl_node *zones;
+	const struct mrl_node *login;
 	int fields;
 	bool legacy_fields;
 	int64_t ipv6_prefix;
@@ -55,6 +56,38 @@ static const struct mrl_key default_keys[] = {
 	RATE("global", 4, "600000/60s", "of all calls together"),
 	{0},
 };
+
+struct raw_login {
+	struct mrl_setting rates[3];
+};
+
+#define LOGIN_RATE(key, at, rate, told)                                                         \
+	{                                                                                       \
+		.name = key, .kind = MRL_KEY_TEXT, .min = 3, .max = 16, .fallback = (rate),     \
+		.pattern = RATE_PATTERN, .meaning = (told),                                     \
+		.offset = offsetof(struct raw_login, rates) + (at) * sizeof(struct mrl_setting) \
+	}
+
+/* In the order of `logins`. */
+static const struct mrl_key login_keys[] = {
+	LOGIN_RATE("ip", 0, "20/15m", "failures of one address"),
+	LOGIN_RATE("user", 1, "10/15m", "failures under one name, from everywhere"),
+	LOGIN_RATE("pair", 2, "5/15m", "failures of one address under one name"),
+	{0},
+};
+
+/* Above it a limit of sign-ins protects nobody (for a name: NIST SP 800-63B 5.2.2). */
+static const struct {
+	const char *name;
+	uint8_t parts[2];
+	uint8_t part_count;
+	uint32_t units_max;
+} logins[] = {
+	{"login-ip", {MRL_LIMIT_IP}, 1, 1000},
+	{"login-user", {MRL_LIMIT_USERNAME}, 1, 100},
+	{"login-pair", {MRL_LIMIT_IP, MRL_LIMIT_USERNAME}, 2, 100},
+};
+#define LOGIN_WINDOW_MS (15U * 60 * 1000)
 
 static const struct {
 	const char *name;
@@ -119,10 +152,15 @@ const struct mrl_key mrl_limits_keys[] = {
          .keys = named_keys,
          .meaning = "limits that operations add by `controls: {limit: {add: [NAME]}}`",
          .offset = offsetof(struct raw, named)},
+	{.name = "login",
+         .kind = MRL_KEY_OBJECT,
+         .keys = login_keys,
+         .meaning = "failed sign-ins, where the control `login` is told of them",
+         .offset = offsetof(struct raw, login)},
 	{.name = "zones",
          .kind = MRL_KEY_MAP,
          .keys = zone_keys,
-         .meaning = "memory by zone (core, ip, user), fixed at start",
+         .meaning = "memory by zone (core, ip, user, login), fixed at start",
          .offset = offsetof(struct raw, zones)},
 	{.name = "fields",
          .kind = MRL_KEY_ENUM,
@@ -182,6 +220,7 @@ static enum mrl_limit_zone_id zone_of(const struct mrl_limit_spec *spec)
 		case MRL_LIMIT_CLIENT: return MRL_LIMIT_ZONE_USER;
 		case MRL_LIMIT_IP:
 		case MRL_LIMIT_IP48: zone = MRL_LIMIT_ZONE_IP; break;
+		case MRL_LIMIT_USERNAME: return MRL_LIMIT_ZONE_LOGIN;
 		case MRL_LIMIT_GLOBAL:
 		case MRL_LIMIT_OPERATION: break;
 		}
@@ -203,7 +242,9 @@ static enum mrl_err finish_spec(struct mrl_loader *loader, struct mrl_limit_spec
 	MRL_PUT(&text, ";w=");
 	mrl_buffer_u64(&text, spec->rate.window_ms / 1000);
 	spec->policy_field = mrl_buffer_slice(&text);
-	spec->zone = (uint8_t)zone_of(spec);
+	spec->zone = (uint8_t)(mrl_slice_starts(spec->name, MRL_SLICE("login-"))
+	                               ? MRL_LIMIT_ZONE_LOGIN
+	                               : zone_of(spec));
 	loader->policy->limits.count++;
 	return MRL_OK;
 }
@@ -225,6 +266,37 @@ static enum mrl_err take_defaults(struct mrl_loader *loader, const struct mrl_no
 		spec->part_count = 1;
 		spec->is_public = builtins[i].is_public;
 		spec->everywhere = true;
+		err = finish_spec(loader, spec);
+	}
+	return err;
+}
+
+/* Per 15 minutes at most so many, whatever the window. */
+static bool is_strict(const struct mrl_limit_rate *rate, uint32_t units_max)
+{
+	return (uint64_t)rate->units * LOGIN_WINDOW_MS <= (uint64_t)units_max * rate->window_ms;
+}
+
+static enum mrl_err take_logins(struct mrl_loader *loader, const struct mrl_node *node)
+{
+	struct mrl_limits *limits = &loader->policy->limits;
+	struct raw_login raw;
+	enum mrl_err err = mrl_keys_read(loader, login_keys, node, &raw);
+	for (size_t i = 0; i < MRL_COUNT(logins) && err == MRL_OK; i++) {
+		struct mrl_limit_spec *spec = &limits->specs[limits->count];
+		if (!read_rate(loader, &raw.rates[i], &spec->rate)) {
+			continue;
+		}
+		if (!is_strict(&spec->rate, logins[i].units_max)) {
+			mrl_diagnose(loader->diagnostics, MRL_ERROR, "limit-login",
+			             raw.rates[i].node, "lower it",
+			             "more than %u failures in 15 minutes protect nobody",
+			             logins[i].units_max);
+			continue;
+		}
+		spec->name = mrl_slice_text(logins[i].name);
+		memcpy(spec->parts, logins[i].parts, sizeof(logins[i].parts));
+		spec->part_count = logins[i].part_count;
 		err = finish_spec(loader, spec);
 	}
 	return err;
@@ -262,19 +334,19 @@ static bool check_name(struct mrl_loader *loader, const struct mrl_node *node)
 static bool read_parts(struct mrl_loader *loader, const struct mrl_settings *key,
                        struct mrl_limit_spec *spec)
 {
-	static const char *const names[MRL_LIMIT_PARTS] = {"global", "ip",     "ip48",
-	                                                   "user",   "client", "operation"};
+	static const char *const names[] = {"global", "ip", "ip48", "user", "client", "operation"};
 	for (uint32_t i = 0; i < key->count; i++) {
 		struct mrl_hint hint;
 		uint8_t part = 0;
-		while (part < MRL_LIMIT_PARTS && !mrl_slice_is(key->items[i].text, names[part])) {
+		while (part < MRL_COUNT(names) && !mrl_slice_is(key->items[i].text, names[part])) {
 			part++;
 		}
-		if (part == MRL_LIMIT_PARTS) {
-			mrl_diagnose(
-				loader->diagnostics, MRL_ERROR, "limit-syntax", key->items[i].node,
-				mrl_hint_nearest(&hint, key->items[i].text, names, MRL_LIMIT_PARTS),
-				"\"%.*s\" is no part of a key", MRL_PRINT(key->items[i].text));
+		if (part == MRL_COUNT(names)) {
+			mrl_diagnose(loader->diagnostics, MRL_ERROR, "limit-syntax",
+			             key->items[i].node,
+			             mrl_hint_nearest(&hint, key->items[i].text, names,
+			                              MRL_COUNT(names)),
+			             "\"%.*s\" is no part of a key", MRL_PRINT(key->items[i].text));
 			return false;
 		}
 		spec->parts[spec->part_count++] = part;
@@ -343,6 +415,7 @@ static void set_zones(struct mrl_limits *limits)
 		[MRL_LIMIT_ZONE_CORE] = {1024, CELLS_MANY, MRL_LIMIT_ZONE_CORE},
 		[MRL_LIMIT_ZONE_IP] = {131072, CELLS_FEW, MRL_LIMIT_ZONE_IP},
 		[MRL_LIMIT_ZONE_USER] = {131072, CELLS_FEW, MRL_LIMIT_ZONE_USER},
+		[MRL_LIMIT_ZONE_LOGIN] = {16384, CELLS_MANY, MRL_LIMIT_ZONE_LOGIN},
 	};
 	memcpy(limits->zones, sizes, sizeof(sizes));
 }
@@ -378,7 +451,11 @@ enum mrl_err mrl_load_limits(struct mrl_loader *loader, const struct mrl_node *n
 	limits->ipv6_prefix = (uint32_t)raw.ipv6_prefix;
 	err = take_defaults(loader, raw.defaults);
 	if (err == MRL_OK) {
-		err = each(loader, raw.named, MRL_LIMIT_SPECS_MAX - MRL_COUNT(builtins) + 1U,
+		err = take_logins(loader, raw.login);
+	}
+	if (err == MRL_OK) {
+		err = each(loader, raw.named,
+		           MRL_LIMIT_SPECS_MAX - MRL_COUNT(builtins) - MRL_COUNT(logins),
 		           take_named);
 	}
 	if (err == MRL_OK) {

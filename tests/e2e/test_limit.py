@@ -10,7 +10,7 @@ import pytest
 from lib.api import document, operation
 from lib.gateway import Gateway, api
 from lib.schema import check_preset, check_problem
-from lib.upstreams import Upstream
+from lib.upstreams import Upstream, reply
 from test_reload import as_its_user, reload
 
 IANA = "https://iana.org/assignments/http-problem-types#quota-exceeded"
@@ -151,7 +151,7 @@ def test_status_says_how_full_the_zones_are(upstream):
     with gateway(upstream) as started:
         assert statuses(started, 2) == [200] * 2
         zones = {zone["zone"]: zone for zone in json.loads(as_its_user(started, "status", "--json").stdout)["limits"]}
-        assert {name: zone["keys"] for name, zone in zones.items()} == {"core": 1, "ip": 1, "user": 0}
+        assert {name: zone["keys"] for name, zone in zones.items()} == {"core": 1, "ip": 1, "user": 0, "login": 0}
         assert zones["ip"]["entries"] == 131072 and zones["ip"]["overflows"] == 0
         assert "zone ip: 1 of 131072 keys" in as_its_user(started, "status").stdout
 
@@ -169,3 +169,72 @@ def test_fields_can_be_left_out_or_old(upstream):
         assert first.all("ratelimit") == []
         assert second.get("ratelimit").startswith('"ip";r=0')
         assert (second.get("x-ratelimit-limit"), second.get("x-ratelimit-remaining")) == ("4", "0")
+
+
+# --- sign-ins
+
+JSON = [("Content-Type", "application/json")]
+CREDENTIALS = {"type": "object", "required": ["email"], "properties": {
+    "email": {"type": "string", "maxLength": 100}, "password": {"type": "string", "maxLength": 100}}}
+SIGN_IN = {"/login": {"post": operation("signIn", requestBody={
+    "required": True, "content": {"application/json": {"schema": CREDENTIALS},
+                                  "application/x-www-form-urlencoded": {"schema": CREDENTIALS}}})}}
+
+
+def login_gateway(upstream, **control):
+    operations = {"POST /login": {"controls": {"login": {"from": "json", "at": "/email", **control}}}}
+    policy = {"apis": [api(upstream, operations=operations)]}
+    return Gateway(upstream, policy=policy, openapi=document(SIGN_IN))
+
+
+def sign_in(gateway, name="ada@example.com", password="guess"):
+    with gateway.tls() as client:
+        return client.request("POST", "/v1/login", JSON, json.dumps({"email": name, "password": password}).encode())
+
+
+def answers(upstream, status):
+    upstream.reset()
+    upstream.on("/v1/login", reply(status, b"{}"))
+
+
+def test_many_guesses_at_once_reach_the_upstream_five_times(upstream):
+    answers(upstream, 401)
+    with login_gateway(upstream) as started:
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            results = list(pool.map(lambda _: sign_in(started), range(100)))
+        assert sorted({response.status for response in results}) == [401, 429]
+        assert len(upstream.requests) == 5
+        refusal = next(response for response in results if response.status == 429)
+        assert json.loads(refusal.body)["violated-policies"] == ["login"]
+        assert 880 <= int(refusal.get("retry-after")) <= 901 and refusal.all("ratelimit") == []
+        assert started.record(refusal)["facts"]["login_violated"] == "login-pair"
+
+
+def test_successes_do_not_count(upstream):
+    answers(upstream, 200)
+    with login_gateway(upstream) as started:
+        assert [sign_in(started).status for _ in range(50)] == [200] * 50
+        answers(upstream, 401)
+        assert [sign_in(started).status for _ in range(6)] == [401] * 5 + [429]
+
+
+def test_a_name_is_guessed_from_many_addresses(upstream):
+    """Other spellings are the same name; the address has an allowance of its own."""
+    answers(upstream, 401)
+    with login_gateway(upstream) as started:
+        assert [sign_in(started, name).status for name in ("Ada@x.de", " ada@x.de", "ADA@X.DE ", "ada@x.de", "aDa@x.de", "ada@x.de")] == [401] * 5 + [429]
+        assert [sign_in(started, f"user{number}@x.de").status for number in range(17)] == [401] * 15 + [429] * 2
+
+
+def test_other_statuses_can_be_success(upstream):
+    answers(upstream, 303)
+    with login_gateway(upstream, success=["303"]) as started:
+        assert [sign_in(started).status for _ in range(8)] == [303] * 8
+
+
+def test_a_form_has_the_name_in_a_field(upstream):
+    answers(upstream, 401)
+    form = [("Content-Type", "application/x-www-form-urlencoded")]
+    with login_gateway(upstream, **{"from": "form", "at": "email"}) as started, started.tls() as client:
+        send = [client.request("POST", "/v1/login", form, b"email=ada%40x.de&password=x").status for _ in range(6)]
+        assert send == [401] * 5 + [429]

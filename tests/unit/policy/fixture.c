@@ -182,6 +182,7 @@ const struct mrl_control *const mrl_controls[MRL_CONTROL_COUNT] = {
 	PLAIN(transport),
 	PLAIN(protocol),
 	PLAIN(limit),
+	PLAIN(login),
 	PLAIN(target),
 	PLAIN(client_ip),
 	PLAIN(trace),
