@@ -2,7 +2,7 @@
  * `limits` of a policy [RATE-1]: those that hold on every operation, named ones, and how answers
  * tell of them. There is no way to switch one off: an address and all together are always counted.
  */
-#include "keys.h"
+#include "limits.h"
 
 #define ZONE_ENTRIES_MAX (INT64_C(1) << 24)
 #define CELLS_FEW        14
@@ -29,13 +29,10 @@ struct raw_named {
 	bool is_public;
 };
 
-#define RATE_PATTERN "^[1-9][0-9]{0,9}/[1-9][0-9]{0,4}[smhd]$"
-#define RATE_HINT    "write it like \"600/60s\" or \"100/1h\": a window of 1 s to 1 d"
-
 #define RATE(key, part, rate, told)                                                         \
 	{                                                                                   \
 		.name = key, .kind = MRL_KEY_TEXT, .min = 3, .max = 16, .fallback = (rate), \
-		.pattern = RATE_PATTERN, .meaning = (told),                                 \
+		.pattern = MRL_RATE_PATTERN, .meaning = (told),                             \
 		.offset = offsetof(struct raw_default, rates) +                             \
 		          (part) * sizeof(struct mrl_setting)                               \
 	}
@@ -48,7 +45,7 @@ static const struct mrl_key default_keys[] = {
          .min = 3,
          .max = 16,
          .fallback = "76800/60s",
-         .pattern = RATE_PATTERN "|^none$",
+         .pattern = MRL_RATE_PATTERN "|^none$",
          .meaning = "of one /48 of IPv6; `none`: not counted",
          .offset = offsetof(struct raw_default, rates) + sizeof(struct mrl_setting)},
 	RATE("user", 2, "600/60s", "of one user that a token names"),
@@ -56,38 +53,6 @@ static const struct mrl_key default_keys[] = {
 	RATE("global", 4, "600000/60s", "of all calls together"),
 	{0},
 };
-
-struct raw_login {
-	struct mrl_setting rates[3];
-};
-
-#define LOGIN_RATE(key, at, rate, told)                                                         \
-	{                                                                                       \
-		.name = key, .kind = MRL_KEY_TEXT, .min = 3, .max = 16, .fallback = (rate),     \
-		.pattern = RATE_PATTERN, .meaning = (told),                                     \
-		.offset = offsetof(struct raw_login, rates) + (at) * sizeof(struct mrl_setting) \
-	}
-
-/* In the order of `logins`. */
-static const struct mrl_key login_keys[] = {
-	LOGIN_RATE("ip", 0, "20/15m", "failures of one address"),
-	LOGIN_RATE("user", 1, "10/15m", "failures under one name, from everywhere"),
-	LOGIN_RATE("pair", 2, "5/15m", "failures of one address under one name"),
-	{0},
-};
-
-/* Above it a limit of sign-ins protects nobody (for a name: NIST SP 800-63B 5.2.2). */
-static const struct {
-	const char *name;
-	uint8_t parts[2];
-	uint8_t part_count;
-	uint32_t units_max;
-} logins[] = {
-	{"login-ip", {MRL_LIMIT_IP}, 1, 1000},
-	{"login-user", {MRL_LIMIT_USERNAME}, 1, 100},
-	{"login-pair", {MRL_LIMIT_IP, MRL_LIMIT_USERNAME}, 2, 100},
-};
-#define LOGIN_WINDOW_MS (15U * 60 * 1000)
 
 static const struct {
 	const char *name;
@@ -114,7 +79,7 @@ static const struct mrl_key named_keys[] = {
          .max = 16,
          .fallback = "",
          .required = true,
-         .pattern = RATE_PATTERN,
+         .pattern = MRL_RATE_PATTERN,
          .meaning = "units in a window: \"100/1h\"",
          .offset = offsetof(struct raw_named, rate)},
 	{.name = "public",
@@ -154,7 +119,7 @@ const struct mrl_key mrl_limits_keys[] = {
          .offset = offsetof(struct raw, named)},
 	{.name = "login",
          .kind = MRL_KEY_OBJECT,
-         .keys = login_keys,
+         .keys = mrl_login_keys,
          .meaning = "failed sign-ins, where the control `login` is told of them",
          .offset = offsetof(struct raw, login)},
 	{.name = "zones",
@@ -183,34 +148,6 @@ const struct mrl_key mrl_limits_keys[] = {
 	{0},
 };
 
-static bool read_rate(struct mrl_loader *loader, const struct mrl_setting *setting,
-                      struct mrl_limit_rate *ret_rate)
-{
-	static const char *const off[] = {"off", "none", "0", "null", ""};
-	enum mrl_err err = mrl_limit_rate_read(setting->text, ret_rate);
-	/* One that is missing has been told. */
-	if (err == MRL_OK || setting->node == NULL) {
-		return err == MRL_OK;
-	}
-	bool is_off = false;
-	for (size_t i = 0; i < MRL_COUNT(off); i++) {
-		is_off = is_off || mrl_slice_is(setting->text, off[i]);
-	}
-	if (is_off) {
-		mrl_diagnose(loader->diagnostics, MRL_ERROR, "limit-off", setting->node,
-		             "raise the rate instead, or state an exemption of `limit`",
-		             "no limit can be switched off");
-	} else if (err == MRL_ERR_LIMIT) {
-		mrl_diagnose(loader->diagnostics, MRL_ERROR, "limit-range", setting->node,
-		             "1 to 1000000000 units in a window of 1 s to 1 d",
-		             "\"%.*s\" is out of range", MRL_PRINT(setting->text));
-	} else {
-		mrl_diagnose(loader->diagnostics, MRL_ERROR, "limit-syntax", setting->node,
-		             RATE_HINT, "\"%.*s\" is no rate", MRL_PRINT(setting->text));
-	}
-	return false;
-}
-
 static enum mrl_limit_zone_id zone_of(const struct mrl_limit_spec *spec)
 {
 	enum mrl_limit_zone_id zone = MRL_LIMIT_ZONE_CORE;
@@ -228,7 +165,7 @@ static enum mrl_limit_zone_id zone_of(const struct mrl_limit_spec *spec)
 	return zone;
 }
 
-static enum mrl_err finish_spec(struct mrl_loader *loader, struct mrl_limit_spec *spec)
+enum mrl_err mrl_limit_spec_finish(struct mrl_loader *loader, struct mrl_limit_spec *spec)
 {
 	size_t capacity = spec->name.size + 32;
 	struct mrl_buffer text = mrl_buffer(mrl_arena_alloc(loader->arena, capacity, 1), capacity);
@@ -258,7 +195,7 @@ static enum mrl_err take_defaults(struct mrl_loader *loader, const struct mrl_no
 		struct mrl_limit_spec *spec = &limits->specs[limits->count];
 		bool may_be_none = builtins[i].part == MRL_LIMIT_IP48;
 		if ((may_be_none && mrl_slice_is(raw.rates[i].text, "none")) ||
-		    !read_rate(loader, &raw.rates[i], &spec->rate)) {
+		    !mrl_limit_setting_read(loader, &raw.rates[i], &spec->rate)) {
 			continue;
 		}
 		spec->name = mrl_slice_text(builtins[i].name);
@@ -266,38 +203,7 @@ static enum mrl_err take_defaults(struct mrl_loader *loader, const struct mrl_no
 		spec->part_count = 1;
 		spec->is_public = builtins[i].is_public;
 		spec->everywhere = true;
-		err = finish_spec(loader, spec);
-	}
-	return err;
-}
-
-/* Per 15 minutes at most so many, whatever the window. */
-static bool is_strict(const struct mrl_limit_rate *rate, uint32_t units_max)
-{
-	return (uint64_t)rate->units * LOGIN_WINDOW_MS <= (uint64_t)units_max * rate->window_ms;
-}
-
-static enum mrl_err take_logins(struct mrl_loader *loader, const struct mrl_node *node)
-{
-	struct mrl_limits *limits = &loader->policy->limits;
-	struct raw_login raw;
-	enum mrl_err err = mrl_keys_read(loader, login_keys, node, &raw);
-	for (size_t i = 0; i < MRL_COUNT(logins) && err == MRL_OK; i++) {
-		struct mrl_limit_spec *spec = &limits->specs[limits->count];
-		if (!read_rate(loader, &raw.rates[i], &spec->rate)) {
-			continue;
-		}
-		if (!is_strict(&spec->rate, logins[i].units_max)) {
-			mrl_diagnose(loader->diagnostics, MRL_ERROR, "limit-login",
-			             raw.rates[i].node, "lower it",
-			             "more than %u failures in 15 minutes protect nobody",
-			             logins[i].units_max);
-			continue;
-		}
-		spec->name = mrl_slice_text(logins[i].name);
-		memcpy(spec->parts, logins[i].parts, sizeof(logins[i].parts));
-		spec->part_count = logins[i].part_count;
-		err = finish_spec(loader, spec);
+		err = mrl_limit_spec_finish(loader, spec);
 	}
 	return err;
 }
@@ -361,12 +267,12 @@ static enum mrl_err take_named(struct mrl_loader *loader, const struct mrl_node 
 	struct raw_named raw;
 	enum mrl_err err = mrl_keys_read(loader, named_keys, mrl_node_value(key), &raw);
 	if (err != MRL_OK || !check_name(loader, key) || !read_parts(loader, &raw.key, &spec) ||
-	    !read_rate(loader, &raw.rate, &spec.rate)) {
+	    !mrl_limit_setting_read(loader, &raw.rate, &spec.rate)) {
 		return err;
 	}
 	spec.is_public = raw.is_public && zone_of(&spec) != MRL_LIMIT_ZONE_CORE;
 	limits->specs[limits->count] = spec;
-	return finish_spec(loader, &limits->specs[limits->count]);
+	return mrl_limit_spec_finish(loader, &limits->specs[limits->count]);
 }
 
 /* One row of a zone stays free, so that a limit can be renamed by a reload. */
@@ -451,12 +357,11 @@ enum mrl_err mrl_load_limits(struct mrl_loader *loader, const struct mrl_node *n
 	limits->ipv6_prefix = (uint32_t)raw.ipv6_prefix;
 	err = take_defaults(loader, raw.defaults);
 	if (err == MRL_OK) {
-		err = take_logins(loader, raw.login);
+		err = mrl_load_logins(loader, raw.login);
 	}
 	if (err == MRL_OK) {
 		err = each(loader, raw.named,
-		           MRL_LIMIT_SPECS_MAX - MRL_COUNT(builtins) - MRL_COUNT(logins),
-		           take_named);
+		           MRL_LIMIT_SPECS_MAX - MRL_COUNT(builtins) - MRL_LOGINS, take_named);
 	}
 	if (err == MRL_OK) {
 		check_rows(loader, raw.named);
