@@ -4,7 +4,8 @@
  */
 #include "limit.h"
 
-#define PART_MAX 20 /* of an address: a letter and 16 bytes */
+#define PART_MAX  20 /* of an address: a letter and 16 bytes */
+#define SHORT_MAX (3 + MRL_LIMIT_NAME_BYTES)
 
 /* First bytes of identities: none is the beginning of another. */
 enum { ID_IP = 1, ID_IP48 = 2, ID_USERNAME = 5, ID_OPERATION = 6, ID_GLOBAL = 7, ID_LIST = 0x10 };
@@ -91,10 +92,33 @@ static bool put_list(struct mrl_buffer *list, struct mrl_buffer *part, const str
 	return true;
 }
 
+/* Keys of one short part, which is what most limits have: no memory is asked for. */
+static bool hash_short(const struct mrl_call *call, const struct mrl_limit_spec *spec,
+                       struct mrl_limit_hash *ret_hash)
+{
+	uint8_t memory[SHORT_MAX];
+	struct mrl_buffer part = mrl_buffer(memory, sizeof(memory));
+	if (!put_part(&part, call, spec, (enum mrl_limit_part)spec->parts[0])) {
+		return false;
+	}
+	*ret_hash = mrl_limit_hash(call->limits->hash_key, mrl_buffer_slice(&part));
+	return true;
+}
+
+static bool is_short(const struct mrl_limit_spec *spec)
+{
+	return spec->part_count == 1 &&
+	       (spec->parts[0] == MRL_LIMIT_GLOBAL || spec->parts[0] == MRL_LIMIT_IP ||
+	        spec->parts[0] == MRL_LIMIT_IP48);
+}
+
 bool mrl_limit_identity(struct mrl_call *call, const struct mrl_limit_spec *spec,
                         struct mrl_limit_hash *ret_hash, enum mrl_err *ret_err)
 {
-	const uint8_t *key = call->limits->hash_key;
+	*ret_err = MRL_OK;
+	if (is_short(spec)) {
+		return hash_short(call, spec, ret_hash);
+	}
 	size_t capacity = capacity_of(call, spec);
 	struct mrl_arena_mark mark = mrl_arena_mark(call->arena);
 	struct mrl_buffer part = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
@@ -107,10 +131,10 @@ bool mrl_limit_identity(struct mrl_call *call, const struct mrl_limit_spec *spec
 	bool is_there = alone ? put_part(&part, call, spec, (enum mrl_limit_part)spec->parts[0])
 	                      : put_list(&list, &part, call, spec);
 	if (is_there) {
-		*ret_hash = mrl_limit_hash(key, mrl_buffer_slice(alone ? &part : &list));
+		*ret_hash = mrl_limit_hash(call->limits->hash_key,
+		                           mrl_buffer_slice(alone ? &part : &list));
 	}
 	mrl_arena_reset(call->arena, mark);
-	*ret_err = MRL_OK;
 	return is_there;
 }
 
