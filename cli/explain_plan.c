@@ -105,8 +105,43 @@ static void json_step(struct mrl_arena *arena, struct mrl_out *json, const struc
 	mrl_out_close(json);
 }
 
-static void print_operation(const struct mrl_cli *cli, const struct mrl_api *api,
-                            const struct mrl_operation *operation, struct mrl_out *json)
+/* "ip+operation" */
+static char *parts_text(struct mrl_arena *arena, const struct mrl_limit_spec *spec)
+{
+	char *text = mrl_text(arena, "%s", mrl_limit_part_names[spec->parts[0]]);
+	for (uint8_t i = 1; i < spec->part_count; i++) {
+		text = mrl_text(arena, "%s+%s", text, mrl_limit_part_names[spec->parts[i]]);
+	}
+	return text;
+}
+
+/* RATE-1: what the keys of `limit` come to for this operation. */
+static void tell_limits(const struct mrl_cli *cli, const struct mrl_policy *policy,
+                        const struct mrl_operation *operation, struct mrl_out *json)
+{
+	const struct mrl_step *step = step_of(operation->plan, mrl_controls[MRL_CONTROL_limit]);
+	uint32_t count = 0;
+	const uint8_t *specs = step == NULL ? NULL : mrl_limit_config_specs(step->config, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct mrl_limit_spec *spec = &policy->limits.specs[specs[i]];
+		const char *parts = parts_text(cli->arena, spec);
+		const char *rate = mrl_text(cli->arena, "%u/%us", spec->rate.units,
+		                            spec->rate.window_ms / 1000);
+		if (cli->json) {
+			mrl_out_open(json, NULL, '{');
+			mrl_out_slice(json, "name", spec->name);
+			mrl_out_text(json, "key", parts);
+			mrl_out_text(json, "rate", rate);
+			mrl_out_close(json);
+		} else {
+			printf("    %.*s: %s for each %s\n", MRL_PRINT(spec->name), rate, parts);
+		}
+	}
+}
+
+static void print_operation(const struct mrl_cli *cli, const struct mrl_policy *policy,
+                            const struct mrl_api *api, const struct mrl_operation *operation,
+                            struct mrl_out *json)
 {
 	int64_t now_s = mrl_time_s();
 	struct mrl_slice method = mrl_method_name(operation->method);
@@ -129,8 +164,14 @@ static void print_operation(const struct mrl_cli *cli, const struct mrl_api *api
 		} else if (step != NULL) {
 			print_step(cli->arena, step, now_s);
 		}
+		if (i == MRL_CONTROL_limit && !cli->json) {
+			tell_limits(cli, policy, operation, json);
+		}
 	}
 	if (cli->json) {
+		mrl_out_close(json);
+		mrl_out_open(json, "limits", '[');
+		tell_limits(cli, policy, operation, json);
 		mrl_out_close(json);
 		mrl_out_close(json);
 	}
@@ -201,7 +242,7 @@ enum mrl_exit mrl_explain_operation(struct mrl_cli *cli, const char *file, const
 			if (found++ == 0 && cli->json) {
 				mrl_out_open(&json, NULL, '[');
 			}
-			print_operation(cli, api, &api->document->operations[j], &json);
+			print_operation(cli, policy, api, &api->document->operations[j], &json);
 		}
 	}
 	if (found == 0) {

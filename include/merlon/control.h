@@ -295,6 +295,8 @@ MRL_CHECKED enum mrl_err mrl_call_set(struct mrl_call *call, struct mrl_slice na
 /* Adds a field to the answer that this control is about to give; one of that name is replaced. */
 MRL_CHECKED enum mrl_err mrl_call_answer(struct mrl_call *call, struct mrl_slice name,
                                          struct mrl_slice value);
+/* Of a configuration of `limit`: which of the policy's limits hold, for explaining. */
+const uint8_t *mrl_limit_config_specs(const void *config, uint32_t *ret_count);
 /* What a scan found: the fact that reply_leak declares. */
 void mrl_call_note_leak(struct mrl_call *call, const struct mrl_leak_result *result);
 /* Sets a reply field that stands in immutable configuration or in the call's arena: the upstream's

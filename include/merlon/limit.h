@@ -209,6 +209,7 @@ enum mrl_limit_part {
 	MRL_LIMIT_USERNAME, /* of a sign-in: what is not verified can only refuse */
 };
 #define MRL_LIMIT_PARTS 7
+extern const char *const mrl_limit_part_names[MRL_LIMIT_PARTS];
 
 /* Apart, so that a flood of addresses cannot touch the state of users. */
 enum mrl_limit_zone_id {

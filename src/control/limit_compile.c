@@ -96,3 +96,10 @@ enum mrl_err mrl_limit_compile(struct mrl_compile *compile, void *config)
 	add_named(compile, settings);
 	return compile->diagnostics->errors > errors ? MRL_ERR_INVALID : MRL_OK;
 }
+
+const uint8_t *mrl_limit_config_specs(const void *config, uint32_t *ret_count)
+{
+	const struct mrl_limit_config *settings = config;
+	*ret_count = settings->count;
+	return settings->specs;
+}

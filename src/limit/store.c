@@ -8,6 +8,13 @@ const char *const mrl_limit_zone_names[MRL_LIMIT_ZONES] = {
 	[MRL_LIMIT_ZONE_LOGIN] = "login",
 };
 
+const char *const mrl_limit_part_names[MRL_LIMIT_PARTS] = {
+	[MRL_LIMIT_GLOBAL] = "global",     [MRL_LIMIT_IP] = "ip",
+	[MRL_LIMIT_IP48] = "ip48",         [MRL_LIMIT_USER] = "user",
+	[MRL_LIMIT_CLIENT] = "client",     [MRL_LIMIT_OPERATION] = "operation",
+	[MRL_LIMIT_USERNAME] = "username",
+};
+
 #define SALT_DOMAIN 0x20
 
 /* Keys of one identity under two limits are two keys. */

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from lib.api import document, operation
-from lib.gateway import Gateway, api
+from lib.gateway import ROOT, Gateway, api, merlon
 from lib.schema import check_preset, check_problem
 from lib.upstreams import Upstream, reply
 from test_reload import as_its_user, reload
@@ -169,6 +169,14 @@ def test_fields_can_be_left_out_or_old(upstream):
         assert first.all("ratelimit") == []
         assert second.get("ratelimit").startswith('"ip";r=0')
         assert (second.get("x-ratelimit-limit"), second.get("x-ratelimit-remaining")) == ("4", "0")
+
+
+def test_explain_tells_the_limits_of_an_operation():
+    policy = ROOT / "examples/policies/limit.yaml"
+    told, = json.loads(merlon("explain", "--json", "-c", policy, "GET /orders").stdout)
+    limits = {limit["name"]: (limit["key"], limit["rate"]) for limit in told["limits"]}
+    assert limits["ip"] == ("ip", "300/60s") and limits["list"] == ("ip+operation", "20/3600s")
+    assert "    list: 20/3600s for each ip+operation\n" in merlon("explain", "-c", policy, "GET /orders").stdout
 
 
 # --- sign-ins
