@@ -1,5 +1,5 @@
-/* Rates as a policy writes them, and `limits: {login: ...}`, which cannot be made so loose that they
- * protect nobody. */
+/* Rates as a policy writes them, and `limits: {login: ...}`, which cannot be made so loose that
+ * they protect nobody. */
 #include "limits.h"
 
 bool mrl_limit_setting_read(struct mrl_loader *loader, const struct mrl_setting *setting,
