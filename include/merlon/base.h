@@ -245,6 +245,15 @@ static inline int mrl_hex_value(uint8_t byte)
 }
 
 /*
+ * base64url without padding (RFC 4648 section 5). Decoding accepts the canonical spelling alone: no
+ * padding, no blank, length not 1 modulo 4, unused bits zero. `ret_bytes` has room for
+ * MRL_BASE64URL_BYTES(text.size); false: its content means nothing.
+ */
+#define MRL_BASE64URL_BYTES(characters) ((characters) / 4 * 3 + ((characters) % 4) * 3 / 4)
+bool mrl_base64url_decode(struct mrl_slice text, uint8_t *ret_bytes);
+void mrl_base64url_encode(struct mrl_slice bytes, struct mrl_buffer *buffer);
+
+/*
  * RFC 9562 UUID version 7: 48 bits of Unix milliseconds, version, variant, 74 random bits out of
  * `random`. `text` is the 36 characters of its lower-case form, not NUL-terminated.
  */
