@@ -96,6 +96,7 @@ enum mrl_exit mrl_cmd_completion(struct mrl_cli *cli, const struct mrl_arguments
 enum mrl_exit mrl_cmd_error(struct mrl_cli *cli, const struct mrl_arguments *arguments);
 enum mrl_exit mrl_cmd_explain(struct mrl_cli *cli, const struct mrl_arguments *arguments);
 enum mrl_exit mrl_cmd_help(struct mrl_cli *cli, const struct mrl_arguments *arguments);
+enum mrl_exit mrl_cmd_limits(struct mrl_cli *cli, const struct mrl_arguments *arguments);
 enum mrl_exit mrl_cmd_lint(struct mrl_cli *cli, const struct mrl_arguments *arguments);
 enum mrl_exit mrl_cmd_reload(struct mrl_cli *cli, const struct mrl_arguments *arguments);
 enum mrl_exit mrl_cmd_schema(struct mrl_cli *cli, const struct mrl_arguments *arguments);

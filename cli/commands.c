@@ -54,6 +54,16 @@ static const struct mrl_option instance_options[] = {
 	END,
 };
 
+static const struct mrl_option limits_options[] = {
+	INSTANCE,
+	CONFIG("of status: a policy that need not run"),
+	{"count", 'n', "NUMBER", "of top: keys of each limit; default: 10", false},
+	{"key", 'k', "KEY", "of show, clear: a key as top prints it, instead of words", false},
+	{"reason", 0, "TEXT", "of clear: why, for the record", false},
+	END,
+};
+
+static const char *const limits_actions[] = {"status", "top", "show", "clear", NULL};
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
 
 const struct mrl_command mrl_commands[] = {
@@ -87,6 +97,25 @@ const struct mrl_command mrl_commands[] = {
 			"Processes, policy generation, listeners, expired exemptions, HTTP/3.",
 		.options = instance_options,
 		.run = mrl_cmd_status,
+	},
+	{
+		.name = "limits",
+		.words = "[status|top|show|clear [LIMIT [WHO...]]]",
+		.word_table = limits_actions,
+		.words_max = 5,
+		.summary = "rate limits: which hold, who uses them up, what is left",
+		.description =
+			"status (or nothing): the limits, and which hold for which operation. top "
+			"[LIMIT]: the\n"
+			"keys that have used most of it now, each by a name that tells no address. "
+			"show LIMIT\n"
+			"WHO...: what a key has left; WHO is an address, an operation, a user's "
+			"name, in the order\n"
+			"of the limit's key. clear LIMIT WHO... --reason TEXT: forgets what it was "
+			"charged, and\n"
+			"puts that on record.",
+		.options = limits_options,
+		.run = mrl_cmd_limits,
 	},
 	{
 		.name = "lint",

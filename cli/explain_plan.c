@@ -1,6 +1,7 @@
 /* What a policy makes of an operation: its controls in order, with the values in force. */
 #include "explain.h"
 #include "json_out.h"
+#include "limits.h"
 #include "load.h"
 #include "text.h"
 
@@ -105,16 +106,6 @@ static void json_step(struct mrl_arena *arena, struct mrl_out *json, const struc
 	mrl_out_close(json);
 }
 
-/* "ip+operation" */
-static char *parts_text(struct mrl_arena *arena, const struct mrl_limit_spec *spec)
-{
-	char *text = mrl_text(arena, "%s", mrl_limit_part_names[spec->parts[0]]);
-	for (uint8_t i = 1; i < spec->part_count; i++) {
-		text = mrl_text(arena, "%s+%s", text, mrl_limit_part_names[spec->parts[i]]);
-	}
-	return text;
-}
-
 /* RATE-1: what the keys of `limit` come to for this operation. */
 static void tell_limits(const struct mrl_cli *cli, const struct mrl_policy *policy,
                         const struct mrl_operation *operation, struct mrl_out *json)
@@ -124,7 +115,7 @@ static void tell_limits(const struct mrl_cli *cli, const struct mrl_policy *poli
 	const uint8_t *specs = step == NULL ? NULL : mrl_limit_config_specs(step->config, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct mrl_limit_spec *spec = &policy->limits.specs[specs[i]];
-		const char *parts = parts_text(cli->arena, spec);
+		const char *parts = mrl_limits_parts(cli->arena, spec);
 		const char *rate = mrl_text(cli->arena, "%u/%us", spec->rate.units,
 		                            spec->rate.window_ms / 1000);
 		if (cli->json) {

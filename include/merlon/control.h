@@ -297,6 +297,9 @@ MRL_CHECKED enum mrl_err mrl_call_answer(struct mrl_call *call, struct mrl_slice
                                          struct mrl_slice value);
 /* Of a configuration of `limit`: which of the policy's limits hold, for explaining. */
 const uint8_t *mrl_limit_config_specs(const void *config, uint32_t *ret_count);
+/* The hash of what the limit counts apart; false: the call lacks a part, or `ret_err`. */
+bool mrl_limit_identity(struct mrl_call *call, const struct mrl_limit_spec *spec,
+                        struct mrl_limit_hash *ret_hash, enum mrl_err *ret_err);
 /* What a scan found: the fact that reply_leak declares. */
 void mrl_call_note_leak(struct mrl_call *call, const struct mrl_leak_result *result);
 /* Sets a reply field that stands in immutable configuration or in the call's arena: the upstream's

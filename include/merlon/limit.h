@@ -162,6 +162,38 @@ struct mrl_limit_zone_counts {
 void mrl_limit_zone_count(const struct mrl_limit_zone *zone,
                           struct mrl_limit_zone_counts *ret_counts);
 
+/* --- looking at keys --- */
+
+/* A limit's row in a zone, by name, with what it was last opened as. False: the zone has none. */
+bool mrl_limit_zone_row_of(const struct mrl_limit_zone *zone, struct mrl_slice name,
+                           struct mrl_limit_rule *ret_rule, uint8_t *ret_ordinal);
+
+/* A key of a moment: read without a lock, so that nothing waits for who looks. */
+struct mrl_limit_seen {
+	uint64_t tag;   /* low half of the key of a request */
+	uint32_t units; /* that count now */
+	uint32_t reset_ms;
+	bool overflow; /* of all keys of a stripe that have found no room; `tag` is nothing */
+};
+/* Each key of the row that has units which count. */
+void mrl_limit_zone_each(const struct mrl_limit_zone *zone, uint8_t ordinal, uint64_t now_ms,
+                         void (*see)(void *context, const struct mrl_limit_seen *seen),
+                         void *context);
+/* Forgets what a key was charged: it can be charged in full at once. The units; 0 if it has no
+ * entry. MRL_ERR_BUSY: its lock was held for too long. */
+MRL_CHECKED enum mrl_err mrl_limit_zone_clear(const struct mrl_limit_zone *zone, uint8_t ordinal,
+                                              uint64_t tag, const struct mrl_limit_host *host,
+                                              uint32_t *ret_units);
+
+/* What keys of a limit are mixed with, so that one identity under two limits is two keys. */
+struct mrl_limit_hash mrl_limit_salt(const uint8_t key[16], struct mrl_slice name);
+
+/* An identity as it is told and as Redis has it: the first 8 bytes of its hash, in base64url. */
+#define MRL_LIMIT_KEY_NAME 11
+void mrl_limit_key_name(struct mrl_limit_hash identity, char ret_name[MRL_LIMIT_KEY_NAME + 1]);
+/* The low half of the hash; false: it is no such name. */
+bool mrl_limit_key_name_read(struct mrl_slice name, uint64_t *ret_low);
+
 /* --- decisions --- */
 
 struct mrl_limit_request {

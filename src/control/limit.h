@@ -19,8 +19,4 @@ enum mrl_err mrl_limit_compile(struct mrl_compile *compile, void *config);
 MRL_CHECKED enum mrl_err mrl_limit_ask(struct mrl_call *call, const uint8_t *specs, uint8_t count,
                                        uint32_t cost, struct mrl_limit_asked *asked);
 
-/* The hash of what the limit counts apart; false: the call lacks a part. */
-bool mrl_limit_identity(struct mrl_call *call, const struct mrl_limit_spec *spec,
-                        struct mrl_limit_hash *ret_hash, enum mrl_err *ret_err);
-
 #endif

@@ -17,8 +17,7 @@ const char *const mrl_limit_part_names[MRL_LIMIT_PARTS] = {
 
 #define SALT_DOMAIN 0x20
 
-/* Keys of one identity under two limits are two keys. */
-static struct mrl_limit_hash salt_of(const uint8_t key[16], struct mrl_slice name)
+struct mrl_limit_hash mrl_limit_salt(const uint8_t key[16], struct mrl_slice name)
 {
 	uint8_t bytes[3 + MRL_LIMIT_NAME_BYTES] = {SALT_DOMAIN, 0, (uint8_t)name.size};
 	memcpy(bytes + 3, name.data, name.size);
@@ -34,7 +33,7 @@ enum mrl_err mrl_limit_store_open(struct mrl_limit_store *store, const struct mr
 		const struct mrl_limit_spec *spec = &limits->specs[i];
 		const struct mrl_limit_zone *zone = &store->zones[spec->zone];
 		store->rules[i] = mrl_limit_rule(spec->rate, zone->slots);
-		store->salts[i] = salt_of(store->hash_key, spec->name);
+		store->salts[i] = mrl_limit_salt(store->hash_key, spec->name);
 		enum mrl_err err = mrl_limit_zone_row(zone, spec->name, &store->rules[i], now_ms,
 		                                      &store->ordinals[i]);
 		if (err != MRL_OK) {

@@ -15,7 +15,7 @@ from lib.certs import Authority
 from lib.gateway import ROOT, merlon
 
 ORDERS = ROOT / "examples" / "orders"
-COMMANDS = ["up", "reload", "status", "lint", "explain", "schema", "error", "completion", "version", "help"]
+COMMANDS = ["up", "reload", "status", "limits", "lint", "explain", "schema", "error", "completion", "version", "help"]
 ID = "019aa3c1-7b1e-7c3a-9f00-2b5d8c1e4a77"
 
 

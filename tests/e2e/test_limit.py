@@ -179,6 +179,62 @@ def test_explain_tells_the_limits_of_an_operation():
     assert "    list: 20/3600s for each ip+operation\n" in merlon("explain", "-c", policy, "GET /orders").stdout
 
 
+# --- merlon limits
+
+def limits(gateway, *arguments):
+    result = as_its_user(gateway, "limits", *arguments, "--json")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_what_a_key_has_left_is_shown(upstream):
+    with gateway(upstream) as started:
+        assert statuses(started, 4) == [200] * 4
+        row = limits(started, "show", "ip", "127.0.0.1")
+        assert (row["used"], row["left"]) == (4, 6) and 3590_000 < row["reset_ms"] <= 3600_001
+        assert limits(started, "show", "ip", "::ffff:127.0.0.1") == {**row, "reset_ms": pytest.approx(row["reset_ms"], abs=2000)}
+        assert limits(started, "show", "ip", "127.0.0.2")["used"] == 0
+        assert limits(started, "show", "global")["used"] == 4
+        top, = limits(started, "top", "ip")
+        assert (top["key"], top["used"]) == (row["key"], 4)
+        assert limits(started, "show", "ip", "--key", row["key"])["used"] == 4
+        everywhere = limits(started, "top")
+        assert {"ip", "global"} <= {each["limit"] for each in everywhere}
+
+
+def test_a_cleared_key_passes_again_and_that_is_on_record(upstream):
+    with gateway(upstream) as started:
+        assert statuses(started, 11) == [200] * 10 + [429]
+        before = as_its_user(started, "limits", "clear", "ip", "127.0.0.1")
+        assert before.returncode == 2 and "--reason" in before.stderr
+        assert statuses(started, 1) == [429]
+        told = limits(started, "clear", "ip", "127.0.0.1", "--reason", "a load test\nof ours")
+        assert told["cleared"] == 10 and statuses(started, 11) == [200] * 10 + [429]
+        line, = (line for line in started.error_log.splitlines() if "limits clear" in line)
+        assert f'limit "ip" key {told["key"]} by uid' in line and 'reason: "a load test of ours"' in line
+        record = started.record(line.rsplit("record ", 1)[1].strip())
+        assert record["facts"] == {"limit_cleared": "ip"}
+
+
+def test_limits_of_each_operation_are_listed(upstream):
+    with gateway(upstream) as started:
+        told = limits(started)
+        operations = {row["operation"]: row["limits"] for row in told["operations"]}
+        assert "export" in operations["GET /things/c"] and "export" not in operations["GET /things/a"]
+        row, = (row for row in told["limits"] if row["name"] == "export")
+        assert row == {"name": "export", "units": 2, "window_ms": 3600_000, "key": "ip+operation", "zone": "ip"}
+        for words, reason in ((("show",), "which limit"), (("show", "ipp", "1.2.3.4"), 'did you mean "ip"'),
+                              (("show", "ip"), "whose?"), (("show", "ip", "x"), "no IP address"),
+                              (("show", "ip", "1.2.3.4", "5"), "too many"), (("show", "ip48", "1.2.3.4"), "no IPv6"),
+                              (("show", "ip", "--key", "x"), "--key takes"), (("show", "export", "1.2.3.4", "GET /x"), "no operation"),
+                              (("sing",), "none of"), (("top", "--count", "0"), "--count is")):
+            result = as_its_user(started, "limits", *words)
+            assert result.returncode == 2 and reason in result.stderr, (words, result.stderr)
+        shown = limits(started, "show", "export", "127.0.0.1", "GET /things/c")
+        assert statuses(started, 1, "/things/c") == [200]
+        assert limits(started, "show", "export", "127.0.0.1", "GET /things/c")["used"] == shown["used"] + 1
+
+
 # --- sign-ins
 
 JSON = [("Content-Type", "application/json")]
