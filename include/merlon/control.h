@@ -10,6 +10,7 @@
 
 #include <merlon/http.h>
 #include <merlon/input.h>
+#include <merlon/jose.h>
 #include <merlon/leak.h>
 #include <merlon/limit.h>
 #include <merlon/openapi.h>

@@ -152,17 +152,20 @@ struct mrl_require {
 };
 
 struct mrl_issuer {
-	struct mrl_slice name; /* in the policy, in records */
-	struct mrl_slice url;  /* `iss`, byte for byte */
-	struct mrl_slice keys; /* "oidc", "oauth", or the URL or path of a JWK Set */
-	bool rfc9068;          /* client_id and jti are required */
-	bool revocation;       /* its revocations must be fresh */
-	uint32_t algs;         /* bits of enum mrl_signature */
+	struct mrl_slice name;      /* in the policy, in records */
+	struct mrl_slice url;       /* `iss`, byte for byte */
+	struct mrl_slice keys;      /* "oidc", "oauth", or the URL or path of a JWK Set */
+	struct mrl_slice keys_text; /* the set itself, where `keys` is a path */
+	bool rfc9068;               /* client_id and jti are required */
+	bool revocation;            /* its revocations must be fresh */
+	uint32_t algs;              /* bits of enum mrl_signature */
 	struct mrl_slice typs[4];
 	uint32_t typ_count;
 	struct mrl_slice audiences[MRL_AUDIENCES_MAX];
 	uint32_t audience_count;
-	int64_t leeway_s, skew_s, lifetime_max_s;
+	int64_t leeway_s, skew_s;
+	int64_t lifetime_max_s; /* over 900 only before the next */
+	int64_t longer_until_s;
 	struct mrl_slice scope_claim, client_claim;
 	struct mrl_require requires[MRL_REQUIRE_MAX];
 	uint32_t require_count;

@@ -83,6 +83,7 @@ struct mrl_policy {
 	struct mrl_exemption *exemptions;
 	uint32_t exemption_count;
 	struct mrl_limits limits;
+	struct mrl_issuers issuers;      /* whose access tokens are accepted */
 	const struct mrl_plan *fallback; /* no such host, or the request never had one */
 	enum mrl_overload on_overload;   /* audit: {on_overload: refuse | pass} */
 	int64_t body_memory_bytes;       /* held bodies of one worker together */

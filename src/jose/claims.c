@@ -5,6 +5,8 @@
  */
 #include <merlon/jose.h>
 
+/* AUTH-2: what a token may live without a stated deviation. */
+#define LIFETIME_MAX   900
 #define TEXT_MAX       255
 #define SCOPE_MAX      2048
 #define AUDIENCES_MAX  16
@@ -85,7 +87,11 @@ static enum mrl_token_reason read_times(const struct mrl_issuer *issuer, int64_t
 		return MRL_TOKEN_CLAIMS;
 	}
 	int64_t life = token->exp_s - token->iat_s;
-	return life > 0 && life <= issuer->lifetime_max_s ? MRL_TOKEN_GOOD : MRL_TOKEN_LIFETIME;
+	int64_t life_max = issuer->lifetime_max_s;
+	if (life_max > LIFETIME_MAX && now_s >= issuer->longer_until_s) {
+		life_max = LIFETIME_MAX;
+	}
+	return life > 0 && life <= life_max ? MRL_TOKEN_GOOD : MRL_TOKEN_LIFETIME;
 }
 
 static bool is_strings(const struct mrl_json_node *node, uint32_t count_max)

@@ -23,6 +23,7 @@ struct raw {
 	const struct mrl_node *exemptions;
 	const struct mrl_node *audit;
 	const struct mrl_node *limits;
+	const struct mrl_node *issuers;
 	struct mrl_setting problem_base;
 };
 
@@ -85,6 +86,11 @@ const struct mrl_key mrl_policy_keys[] = {
          .keys = mrl_limits_keys,
          .meaning = "how often an address, a user, a client and all together may call",
          .offset = offsetof(struct raw, limits)},
+	{.name = "issuers",
+         .kind = MRL_KEY_MAP,
+         .keys = mrl_issuer_keys,
+         .meaning = "whose access tokens are accepted, by name",
+         .offset = offsetof(struct raw, issuers)},
 	{.name = "problem_base",
          .kind = MRL_KEY_TEXT,
          .min = 3,
@@ -147,6 +153,9 @@ static enum mrl_err load_sections(struct mrl_loader *loader, const struct raw *r
 	enum mrl_err err = load_audit(loader, raw->audit);
 	if (err == MRL_OK) {
 		err = mrl_load_limits(loader, raw->limits);
+	}
+	if (err == MRL_OK) {
+		err = mrl_load_issuers(loader, raw->issuers);
 	}
 	if (err == MRL_OK) {
 		err = mrl_load_listeners(loader, raw->listeners);

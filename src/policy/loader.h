@@ -61,10 +61,12 @@ extern const struct mrl_key mrl_operation_keys[]; /* operations.c */
 extern const struct mrl_key mrl_upstream_keys[];  /* upstream.c */
 extern const struct mrl_key mrl_exemption_keys[]; /* exemptions.c */
 extern const struct mrl_key mrl_limits_keys[];    /* limits.c */
+extern const struct mrl_key mrl_issuer_keys[];    /* issuers.c */
 extern const struct mrl_key mrl_mode_keys[];      /* layers.c: beside a control's own */
 
 MRL_CHECKED enum mrl_err mrl_load_listeners(struct mrl_loader *loader, const struct mrl_node *node);
 MRL_CHECKED enum mrl_err mrl_load_limits(struct mrl_loader *loader, const struct mrl_node *node);
+MRL_CHECKED enum mrl_err mrl_load_issuers(struct mrl_loader *loader, const struct mrl_node *node);
 MRL_CHECKED enum mrl_err mrl_load_tls(struct mrl_loader *loader, const struct mrl_node *node);
 MRL_CHECKED enum mrl_err mrl_load_apis(struct mrl_loader *loader, const struct mrl_node *node);
 MRL_CHECKED enum mrl_err mrl_load_upstream(struct mrl_loader *loader, const struct mrl_node *node,
