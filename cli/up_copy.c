@@ -104,6 +104,21 @@ static void copy_upstream(struct copying *copying, const struct mrl_api *api)
 	}
 }
 
+/* Sets of keys that stand in files of the policy. */
+static void copy_issuers(struct copying *copying)
+{
+	const struct mrl_issuers *issuers = &copying->generation->loading.policy->issuers;
+	for (uint32_t i = 0; i < issuers->count; i++) {
+		const struct mrl_issuer *issuer = &issuers->items[i];
+		if (issuer->keys_text.size != 0) {
+			const char *name = mrl_text(copying->arena, "issuers/%.*s.json",
+			                            MRL_PRINT(issuer->name));
+			write_inside(copying, name, issuer->keys_text);
+			change(copying, issuer->keys_node, name);
+		}
+	}
+}
+
 static void copy_certificates(struct copying *copying)
 {
 	struct mrl_generation *generation = copying->generation;
@@ -216,6 +231,7 @@ enum mrl_err mrl_up_copy(struct mrl_cli *cli, struct mrl_generation *generation)
 				generation->loading.authorities[i]);
 		}
 	}
+	copy_issuers(copying);
 	copy_certificates(copying);
 	note_listeners(copying);
 	copy_policy(copying);

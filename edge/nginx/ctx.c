@@ -16,6 +16,7 @@ static void release(void *data)
 {
 	ngx_http_merlon_ctx_t *ctx = data;
 	ctx->worker->held_bytes -= ctx->reserved_bytes;
+	mrl_call_end(&ctx->call);
 	mrl_arena_release(&ctx->arena);
 }
 
@@ -77,6 +78,7 @@ ngx_http_merlon_ctx_t *ngx_http_merlon_ctx_make(ngx_http_request_t *r)
 	ctx->reply.sets = ctx->reply_sets;
 	ctx->call.policy = ctx->main_conf->policy;
 	ctx->call.limits = ctx->worker->limits;
+	ctx->call.tokens = ctx->worker->tokens;
 	ctx->call.arena = &ctx->arena;
 	ctx->call.view = &ctx->view;
 	ctx->call.reply = &ctx->reply;

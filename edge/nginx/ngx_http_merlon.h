@@ -57,6 +57,7 @@ typedef struct {
 	int64_t held_bytes; /* request bodies in memory */
 	struct mrl_edge_status_slot *status_slot;
 	const struct mrl_limit_store *limits; /* NULL: there are none to count in */
+	struct mrl_tokens *tokens;            /* NULL: there are none to judge */
 } ngx_merlon_worker_t;
 
 typedef struct {
@@ -155,6 +156,10 @@ ngx_int_t ngx_merlon_open_zones(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf);
 ngx_int_t ngx_merlon_open_limits(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf);
 void ngx_merlon_close_limits(ngx_merlon_conf_t *conf);
 void ngx_merlon_limits_host(struct mrl_limit_store *store);
+
+/* tokens.c: of this process. */
+struct mrl_tokens *ngx_merlon_open_tokens(ngx_cycle_t *cycle);
+void ngx_merlon_close_tokens(void);
 ngx_int_t ngx_merlon_init_module(ngx_cycle_t *cycle);
 
 /* worker.c: what a worker claims of it, and what it has for itself. */

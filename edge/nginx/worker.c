@@ -147,6 +147,7 @@ ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle)
 		ngx_merlon_limits_host(&conf->limits);
 		worker_state.limits = &conf->limits;
 	}
+	worker_state.tokens = ngx_merlon_open_tokens(cycle);
 	if (conf->graceful && die_with_master(cycle) != NGX_OK) {
 		return NGX_ERROR;
 	}
@@ -167,6 +168,7 @@ void ngx_merlon_exit_process(ngx_cycle_t *cycle)
 {
 	(void)cycle;
 	close_slot();
+	ngx_merlon_close_tokens();
 	if (worker_state.status_slot != NULL) {
 		__atomic_store_n(&worker_state.status_slot->pid, 0, __ATOMIC_RELEASE);
 	}

@@ -254,8 +254,11 @@ struct mrl_call {
 	struct mrl_slice problem_extension;   /* further members of the answer; empty: none */
 	const struct mrl_limit_store *limits; /* where calls are counted; NULL: nowhere */
 	struct mrl_call_limit limit;
-	struct mrl_call_login *login; /* NULL: no sign-in */
-	bool has_input;               /* `input` is begun */
+	struct mrl_call_login *login;  /* NULL: no sign-in */
+	struct mrl_tokens *tokens;     /* by which tokens are judged; NULL: none can be */
+	const struct mrl_token *token; /* verified; NULL: none, or not yet */
+	bool token_cached;             /* it is held, see mrl_call_end */
+	bool has_input;                /* `input` is begun */
 
 	uint8_t set_count;
 	uint8_t answer_count;
@@ -283,6 +286,9 @@ struct mrl_call {
 	struct mrl_fact facts[MRL_FACTS_MAX];
 	struct mrl_input_call input; /* see mrl_call_input */
 };
+
+/* Gives back what a call holds of its process; once, at its end. */
+void mrl_call_end(struct mrl_call *call);
 
 /* Facts past MRL_FACTS_MAX are dropped. Of a row the last number counts; each word is kept once. */
 void mrl_call_number(struct mrl_call *call, const struct mrl_fact_row *row, uint64_t number);

@@ -151,14 +151,17 @@ struct mrl_require {
 	struct mrl_slice value; /* EQUALS, HOLDS */
 };
 
+struct mrl_node;
+
 struct mrl_issuer {
-	struct mrl_slice name;      /* in the policy, in records */
-	struct mrl_slice url;       /* `iss`, byte for byte */
-	struct mrl_slice keys;      /* "oidc", "oauth", or the URL or path of a JWK Set */
-	struct mrl_slice keys_text; /* the set itself, where `keys` is a path */
-	bool rfc9068;               /* client_id and jti are required */
-	bool revocation;            /* its revocations must be fresh */
-	uint32_t algs;              /* bits of enum mrl_signature */
+	struct mrl_slice name;            /* in the policy, in records */
+	struct mrl_slice url;             /* `iss`, byte for byte */
+	struct mrl_slice keys;            /* "oidc", "oauth", or the URL or path of a JWK Set */
+	const struct mrl_node *keys_node; /* where `keys` is written */
+	struct mrl_slice keys_text;       /* the set itself, where `keys` is a path */
+	bool rfc9068;                     /* client_id and jti are required */
+	bool revocation;                  /* its revocations must be fresh */
+	uint32_t algs;                    /* bits of enum mrl_signature */
 	struct mrl_slice typs[4];
 	uint32_t typ_count;
 	struct mrl_slice audiences[MRL_AUDIENCES_MAX];
@@ -208,5 +211,49 @@ bool mrl_token_for(const struct mrl_token *token, const struct mrl_slice *audien
                    uint32_t count);
 /* Whether the scope is granted. */
 bool mrl_token_has_scope(const struct mrl_token *token, struct mrl_slice scope);
+
+/*
+ * Tokens that were verified, so that the next request with one costs a hash and no signature. It
+ * keeps an issuer's verdict alone: audience, scopes, binding and revocation are judged each time.
+ * Four places for each hash; one that is held is not given away. Not shared between processes.
+ */
+struct mrl_token_cache;
+#define MRL_TOKEN_CACHE_ENTRIES 8192
+
+/* `entries`: a power of two, at least 4. */
+MRL_CHECKED enum mrl_err mrl_token_cache_new(struct mrl_arena *arena, uint32_t entries,
+                                             struct mrl_token_cache **ret_cache);
+/* The token of that SHA-256, held until it is let go, or NULL: not there, or judged under keys of
+ * another generation, or over. */
+const struct mrl_token *mrl_token_cache_find(struct mrl_token_cache *cache,
+                                             const uint8_t hash[MRL_SHA256_BYTES],
+                                             const uint32_t *generations, int64_t now_s);
+/* Keeps a copy. A token too large, or a set whose places are all held: nothing happens. */
+void mrl_token_cache_put(struct mrl_token_cache *cache, const uint8_t hash[MRL_SHA256_BYTES],
+                         const struct mrl_token *token, uint32_t generation, int64_t now_s);
+void mrl_token_cache_release(struct mrl_token_cache *cache, const struct mrl_token *token);
+
+/* What a process has in order to judge tokens. */
+struct mrl_tokens {
+	struct mrl_jose jose;
+	const struct mrl_issuers *issuers;
+	struct mrl_keyset *sets[MRL_ISSUERS_MAX]; /* NULL: no usable key */
+	uint32_t generations[MRL_ISSUERS_MAX];    /* of the sets */
+	struct mrl_token_cache *cache;
+	/* The host's; each may be NULL. */
+	void (*refresh)(void *host, struct mrl_tokens *tokens); /* takes over newer keys */
+	void (*ask)(void *host, uint32_t issuer);               /* a kid that no key has */
+	bool (*revoked)(void *host, const struct mrl_token *token, bool *ret_stale);
+	void *host;
+};
+
+/* With the keys that stand in the policy itself; the others are the host's to bring. */
+MRL_CHECKED enum mrl_err mrl_tokens_init(struct mrl_tokens *tokens,
+                                         const struct mrl_issuers *issuers, const uint8_t seed[16],
+                                         struct mrl_arena *arena);
+void mrl_tokens_release(struct mrl_tokens *tokens);
+/* Takes over an issuer's set; on a failure the one before stays. */
+MRL_CHECKED enum mrl_err mrl_tokens_set(struct mrl_tokens *tokens, uint32_t issuer,
+                                        uint32_t generation, struct mrl_slice text);
 
 #endif

@@ -39,9 +39,11 @@ struct mrl_operation {
 	const struct mrl_node *node;    /* the Operation Object */
 	bool has_body;                  /* a requestBody is documented */
 	bool body_required;
-	bool secured;       /* `security` asks for something */
-	bool authorization; /* a scheme http, oauth2 or openIdConnect */
-	bool html;          /* documents a text/html or application/xhtml+xml reply */
+	bool secured;                 /* `security` asks for something */
+	bool authorization;           /* a scheme http, oauth2 or openIdConnect */
+	struct mrl_slice *scope_sets; /* of `security`: lists with blanks, all of one suffice */
+	uint32_t scope_set_count;     /* 0: a token without scopes suffices */
+	bool html;                    /* documents a text/html or application/xhtml+xml reply */
 	struct mrl_names
 		header_parameters; /* lower case; without Accept, Content-Type, Authorization */
 	struct mrl_names api_key_headers; /* lower case */

@@ -224,6 +224,7 @@ static enum mrl_err read_keys(struct mrl_loader *loader, const struct mrl_raw_is
 	struct mrl_slice path;
 	struct mrl_keyset *set = NULL;
 	struct mrl_jose jose = {.scan = loader->policy->json_scan};
+	issuer->keys_node = raw->keys.node;
 	issuer->keys = or_else(&raw->keys, mrl_issuer_presets[raw->preset].keys, "oidc");
 	if (mrl_slice_is(issuer->keys, "oidc") || mrl_slice_is(issuer->keys, "oauth") ||
 	    mrl_slice_starts(issuer->keys, MRL_SLICE("https://"))) {

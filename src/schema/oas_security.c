@@ -55,6 +55,66 @@ static enum mrl_err add_requirement(struct collecting *collecting, const struct 
 	return err == MRL_OK && scheme != NULL ? add_scheme(collecting, scheme) : err;
 }
 
+/* The scopes that one requirement asks for, of all its schemes together; empty: none. */
+static enum mrl_err scopes_of(struct collecting *collecting, const struct mrl_node *requirement,
+                              struct mrl_slice *ret_scopes)
+{
+	size_t capacity = 0;
+	for (const struct mrl_node *entry = mrl_node_first(requirement); entry != NULL;
+	     entry = mrl_node_after(requirement, entry)) {
+		const struct mrl_node *list = mrl_node_value(entry);
+		for (const struct mrl_node *item = mrl_node_first(list); item != NULL;
+		     item = mrl_node_after(list, item)) {
+			capacity += item->kind == MRL_NODE_STRING ? item->text.size + 1 : 0;
+		}
+	}
+	struct mrl_buffer text = mrl_buffer(
+		mrl_arena_alloc(collecting->load->arena, capacity + 1, 1), capacity);
+	if (text.data == NULL) {
+		return MRL_ERR_MEMORY;
+	}
+	for (const struct mrl_node *entry = mrl_node_first(requirement); entry != NULL;
+	     entry = mrl_node_after(requirement, entry)) {
+		const struct mrl_node *list = mrl_node_value(entry);
+		for (const struct mrl_node *item = mrl_node_first(list); item != NULL;
+		     item = mrl_node_after(list, item)) {
+			if (item->kind == MRL_NODE_STRING && item->text.size != 0) {
+				mrl_buffer_put(&text,
+				               text.size == 0 ? MRL_SLICE("") : MRL_SLICE(" "));
+				mrl_buffer_put(&text, item->text);
+			}
+		}
+	}
+	*ret_scopes = mrl_buffer_slice(&text);
+	return MRL_OK;
+}
+
+/* Requirements are alternatives: if one asks for no scope, none is needed. */
+static enum mrl_err add_scopes(struct collecting *collecting, const struct mrl_node *security)
+{
+	struct mrl_operation *operation = collecting->operation;
+	uint32_t count = 0;
+	struct mrl_slice *sets = MRL_NEW_ARRAY(collecting->load->arena, security->count + 1U,
+	                                       struct mrl_slice);
+	if (sets == NULL) {
+		return MRL_ERR_MEMORY;
+	}
+	for (const struct mrl_node *requirement = mrl_node_first(security); requirement != NULL;
+	     requirement = mrl_node_after(security, requirement)) {
+		if (requirement->kind != MRL_NODE_OBJECT) {
+			continue;
+		}
+		enum mrl_err err = scopes_of(collecting, requirement, &sets[count]);
+		if (err != MRL_OK || sets[count].size == 0) {
+			return err;
+		}
+		count++;
+	}
+	operation->scope_sets = sets;
+	operation->scope_set_count = count;
+	return MRL_OK;
+}
+
 static enum mrl_err add_requirements(struct collecting *collecting,
                                      const struct mrl_node *requirement)
 {
@@ -86,6 +146,9 @@ enum mrl_err mrl_oas_security(struct mrl_oas_load *load, const struct mrl_oas_so
 	     err == MRL_OK && requirement != NULL;
 	     requirement = mrl_node_after(security, requirement)) {
 		err = add_requirements(&collecting, requirement);
+	}
+	if (err == MRL_OK) {
+		err = add_scopes(&collecting, security);
 	}
 	return err == MRL_OK
 	               ? mrl_oas_list_end(load, &collecting.headers, &operation->api_key_headers)

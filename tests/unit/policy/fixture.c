@@ -183,6 +183,7 @@ const struct mrl_control *const mrl_controls[MRL_CONTROL_COUNT] = {
 	PLAIN(protocol),
 	PLAIN(limit),
 	PLAIN(login),
+	PLAIN(token),
 	PLAIN(target),
 	PLAIN(client_ip),
 	PLAIN(trace),
