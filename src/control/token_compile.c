@@ -25,10 +25,7 @@ const struct mrl_key mrl_token_keys[] = {
 	LIST("audiences", MRL_AUDIENCES_MAX, "[]",
              "what `aud` must hold one of; by default the issuer's list", audiences),
 	LIST("scopes", MRL_TOKEN_SCOPE_SETS, "[]",
-             "scopes needed, one list with blanks each, all of one list suffice; by default those "
-             "of "
-             "the document's `security`",
-             scopes),
+             "scopes needed, all of one entry suffice; by default those of the document", scopes),
 	LIST("client_ids", 64, "[]", "the only clients that may call; none: all", client_ids),
 	LIST("acr", 8, "[]", "accepted strengths of the login (RFC 9470); none: all", acr),
 	{.name = "auth_age_max_s",
@@ -88,7 +85,8 @@ static bool has_explicit_public(const struct mrl_operation *operation)
 static void warn(const struct mrl_compile *compile, const struct mrl_token_config *config)
 {
 	const struct mrl_operation *operation = compile->operation;
-	if (operation == NULL || config->auth.count != 0 || !has_explicit_public(operation)) {
+	if (operation == NULL || config->auth.count != 0 || config->scopes.count != 0 ||
+	    !has_explicit_public(operation)) {
 		return;
 	}
 	mrl_diagnose(

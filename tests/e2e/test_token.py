@@ -141,7 +141,7 @@ def test_what_is_no_good_token(gateway, upstream):
         assert reason(gateway, response) == expected, name
         members = json.loads(response.body)
         del members["instance"]
-        answers.add(json.dumps(members) + str(sorted(name.lower() for name, _ in response.fields)))
+        answers.add(json.dumps(members) + str(sorted(name.lower() for name, _ in response.headers)))
     assert len(answers) == 1
     assert upstream.requests == []
 
