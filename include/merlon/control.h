@@ -222,6 +222,7 @@ struct mrl_call_login {
 /* Where a call stands under the limit that its answer names. */
 struct mrl_call_limit {
 	const struct mrl_limit_spec *spec; /* NULL: none */
+	const void *config;                /* of `limit`, for `limit_caller` */
 	uint32_t remaining;
 	uint32_t reset_s; /* 0: not known */
 	bool denied;

@@ -1,6 +1,7 @@
 /*
  * limit [RATE-1 RATE-2 RATE-3 RATE-4]: at most so many units of an address and of all calls in any
- * window. A refusal charges nothing, costs the upstream nothing and says when to come again.
+ * window. A refusal charges nothing, costs the upstream nothing and says when to come again. Limits
+ * of users and clients come later, in limit_caller: nothing unverified is an identity.
  */
 #include "limit.h"
 
@@ -26,119 +27,23 @@ static const struct mrl_fact_row facts[] = {
 
 static const uint8_t problems[] = {MRL_PROBLEM_QUOTA_EXCEEDED};
 
-#define FACT_WORD_MAX 24
-
-/* The public limit that has the least left of it; of equal ones the one that is full for longer. */
-static void show(struct mrl_call *call, const struct mrl_limit_asked *asked,
-                 const struct mrl_limit_result *result)
-{
-	const struct mrl_limit_standing *best = NULL;
-	uint64_t best_units = 1;
-	for (uint32_t i = 0; i < asked->count; i++) {
-		const struct mrl_limit_standing *standing = &result->standings[i];
-		uint64_t units = asked->requests[i].rule.units;
-		bool violated = (result->violated >> i & 1) != 0;
-		if (!asked->specs[i]->is_public || (result->violated != 0 && !violated)) {
-			continue;
-		}
-		uint64_t mine = standing->remaining * best_units;
-		uint64_t others = best == NULL ? 0 : best->remaining * units;
-		if (best == NULL || mine < others ||
-		    (mine == others && standing->reset_ms > best->reset_ms)) {
-			best = standing;
-			best_units = units;
-			call->limit.spec = asked->specs[i];
-		}
-	}
-	if (best != NULL) {
-		call->limit.remaining = best->remaining;
-		call->limit.reset_s = (best->reset_ms + 999) / 1000;
-	}
-}
-
-/* "violated-policies":["ip"], of those that clients may know. */
-static enum mrl_err name_violated(struct mrl_call *call, const struct mrl_limit_asked *asked,
-                                  uint32_t violated)
-{
-	size_t capacity = 32 + MRL_LIMIT_KEYS_MAX * (MRL_LIMIT_NAME_BYTES + 3);
-	struct mrl_buffer text = mrl_buffer(mrl_arena_alloc(call->arena, capacity, 1), capacity);
-	bool first = true;
-	if (text.data == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	MRL_PUT(&text, "\"violated-policies\":[");
-	for (uint32_t i = 0; i < asked->count; i++) {
-		struct mrl_slice name = asked->specs[i]->name;
-		if ((violated >> i & 1) == 0) {
-			continue;
-		}
-		mrl_call_word(call, &facts[0],
-		              mrl_slice_sub(name, 0,
-		                            name.size < FACT_WORD_MAX ? name.size : FACT_WORD_MAX));
-		if (!asked->specs[i]->is_public) {
-			continue;
-		}
-		mrl_buffer_put(&text, first ? MRL_SLICE("\"") : MRL_SLICE(",\""));
-		mrl_buffer_put(&text, name);
-		MRL_PUT(&text, "\"");
-		first = false;
-	}
-	MRL_PUT(&text, "]");
-	call->problem_extension = first ? MRL_SLICE_NONE : mrl_buffer_slice(&text);
-	return text.overflow ? MRL_ERR_BUG : MRL_OK;
-}
-
-/* RATE-4 */
-static enum mrl_err refuse(struct mrl_call *call, const struct mrl_limit_asked *asked,
-                           const struct mrl_limit_result *result, struct mrl_verdict *ret_verdict)
-{
-	uint32_t seconds = (result->wait_ms + 999) / 1000;
-	struct mrl_buffer text = mrl_buffer(mrl_arena_alloc(call->arena, 20, 1), 20);
-	seconds = seconds == 0 ? 1 : seconds;
-	if (text.data == NULL) {
-		return MRL_ERR_MEMORY;
-	}
-	mrl_buffer_u64(&text, seconds);
-	call->limit.denied = true;
-	call->limit.remaining = 0;
-	call->limit.reset_s = seconds;
-	mrl_call_number(call, &facts[1], result->wait_ms);
-	enum mrl_err err = name_violated(call, asked, result->violated);
-	if (err != MRL_OK) {
-		return err;
-	}
-	*ret_verdict = mrl_deny(MRL_PROBLEM_QUOTA_EXCEEDED);
-	return mrl_call_answer(call, MRL_SLICE("Retry-After"), mrl_buffer_slice(&text));
-}
-
 static enum mrl_err decide(const void *config, struct mrl_call *call,
                            struct mrl_verdict *ret_verdict)
 {
 	const struct mrl_limit_config *settings = config;
-	struct mrl_limit_asked asked = {.count = 0};
-	struct mrl_limit_result result;
 	if (call->limits == NULL) {
 		return MRL_ERR_STATE;
 	}
 	mrl_call_find_client_ip(call);
-	enum mrl_err err = mrl_limit_ask(call, settings->specs, settings->count,
-	                                 (uint32_t)settings->cost, &asked);
-	if (err == MRL_OK && asked.count != 0) {
-		err = mrl_limit_decide(asked.requests, asked.count, &call->limits->host, &result);
-	}
-	if (err != MRL_OK || asked.count == 0) {
-		return err;
-	}
-	show(call, &asked, &result);
+	call->limit.config = settings;
 	if (settings->cost != 1) {
-		mrl_call_number(call, &facts[2], (uint64_t)settings->cost);
+		mrl_call_number(call, &facts[MRL_LIMIT_FACTS], (uint64_t)settings->cost);
 	}
-	switch (result.verdict) {
-	case MRL_LIMIT_ADMITTED: return MRL_OK;
-	case MRL_LIMIT_DENIED: return refuse(call, &asked, &result, ret_verdict);
-	case MRL_LIMIT_NEVER: break; /* such a cost does not load */
-	}
-	return MRL_ERR_BUG;
+	const struct mrl_limit_group group = {.facts = facts,
+	                                      .specs = settings->specs,
+	                                      .count = settings->anonymous_count,
+	                                      .cost = (uint32_t)settings->cost};
+	return mrl_limit_charge_group(call, &group, ret_verdict);
 }
 
 /* The reply keeps the field itself. */

@@ -10,7 +10,22 @@ struct mrl_limit_config {
 	struct mrl_settings without;
 	uint8_t specs[MRL_LIMIT_KEYS_MAX]; /* indexes into the policy's limits */
 	uint8_t count;
+	uint8_t anonymous_count; /* the first; the others count users or clients */
 };
+
+/* Limits that are charged together. `facts` begins with MRL_LIMIT_FACTS rows: which limit refused
+ * the call, and for how long. */
+struct mrl_limit_group {
+	const struct mrl_fact_row *facts;
+	const uint8_t *specs;
+	uint8_t count;
+	uint32_t cost;
+};
+#define MRL_LIMIT_FACTS 2
+
+MRL_CHECKED enum mrl_err mrl_limit_charge_group(struct mrl_call *call,
+                                                const struct mrl_limit_group *group,
+                                                struct mrl_verdict *ret_verdict);
 
 /* The limits of the plan, by the keys. */
 enum mrl_err mrl_limit_compile(struct mrl_compile *compile, void *config);

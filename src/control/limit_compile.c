@@ -81,6 +81,42 @@ static void add_named(const struct mrl_compile *compile, struct mrl_limit_config
 	}
 }
 
+static bool counts_callers(const struct mrl_limit_spec *spec)
+{
+	for (uint8_t i = 0; i < spec->part_count; i++) {
+		if (spec->parts[i] == MRL_LIMIT_USER || spec->parts[i] == MRL_LIMIT_CLIENT) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void put_anonymous_first(const struct mrl_limits *limits, struct mrl_limit_config *config)
+{
+	uint8_t personal[MRL_LIMIT_KEYS_MAX];
+	uint8_t personal_count = 0;
+	for (uint8_t i = 0; i < config->count; i++) {
+		uint8_t at = config->specs[i];
+		if (counts_callers(&limits->specs[at])) {
+			personal[personal_count++] = at;
+		} else {
+			config->specs[config->anonymous_count++] = at;
+		}
+	}
+	memcpy(config->specs + config->anonymous_count, personal, personal_count);
+}
+
+/* RATE-3: whoever proves who they are is counted as that. */
+static void check_caller(const struct mrl_compile *compile, const struct mrl_limit_config *config)
+{
+	if (compile->policy->issuers.count == 0 || config->anonymous_count != config->count) {
+		return;
+	}
+	mrl_diagnose(compile->diagnostics, MRL_ERROR, "limit-no-caller", compile->node,
+	             "leave out one of them, or add a limit of your own",
+	             "neither users nor clients are counted here");
+}
+
 enum mrl_err mrl_limit_compile(struct mrl_compile *compile, void *config)
 {
 	struct mrl_limit_config *settings = config;
@@ -94,6 +130,8 @@ enum mrl_err mrl_limit_compile(struct mrl_compile *compile, void *config)
 		}
 	}
 	add_named(compile, settings);
+	put_anonymous_first(limits, settings);
+	check_caller(compile, settings);
 	return compile->diagnostics->errors > errors ? MRL_ERR_INVALID : MRL_OK;
 }
 

@@ -8,7 +8,16 @@
 #define SHORT_MAX (3 + MRL_LIMIT_NAME_BYTES)
 
 /* First bytes of identities: none is the beginning of another. */
-enum { ID_IP = 1, ID_IP48 = 2, ID_USERNAME = 5, ID_OPERATION = 6, ID_GLOBAL = 7, ID_LIST = 0x10 };
+enum {
+	ID_IP = 1,
+	ID_IP48 = 2,
+	ID_USER = 3,
+	ID_CLIENT = 4,
+	ID_USERNAME = 5,
+	ID_OPERATION = 6,
+	ID_GLOBAL = 7,
+	ID_LIST = 0x10
+};
 
 static void put_u16(struct mrl_buffer *buffer, size_t number)
 {
@@ -40,6 +49,24 @@ static void put_address(struct mrl_buffer *buffer, uint8_t id, const struct mrl_
 	mrl_buffer_put(buffer, mrl_slice(bytes, sizeof(bytes)));
 }
 
+/* RATE-3: (iss, sub), since two issuers may have the same subject. */
+static void put_user(struct mrl_buffer *buffer, const struct mrl_token *token)
+{
+	put_named(buffer, ID_USER, token->issuer->url);
+	put_u16(buffer, token->sub.size);
+	mrl_buffer_put(buffer, token->sub);
+}
+
+#define CLIENT_OAUTH 1
+
+static void put_client(struct mrl_buffer *buffer, const struct mrl_token *token)
+{
+	mrl_buffer_byte(buffer, ID_CLIENT);
+	mrl_buffer_byte(buffer, CLIENT_OAUTH);
+	put_u16(buffer, token->client_id.size);
+	mrl_buffer_put(buffer, token->client_id);
+}
+
 /* False: the call lacks it. */
 static bool put_part(struct mrl_buffer *buffer, const struct mrl_call *call,
                      const struct mrl_limit_spec *spec, enum mrl_limit_part part)
@@ -62,7 +89,15 @@ static bool put_part(struct mrl_buffer *buffer, const struct mrl_call *call,
 		}
 		return call->login != NULL && call->login->name.size != 0;
 	case MRL_LIMIT_USER:
-	case MRL_LIMIT_CLIENT: break;
+		if (call->token != NULL) {
+			put_user(buffer, call->token);
+		}
+		return call->token != NULL;
+	case MRL_LIMIT_CLIENT:
+		if (call->token != NULL && call->token->client_id.size != 0) {
+			put_client(buffer, call->token);
+		}
+		return call->token != NULL && call->token->client_id.size != 0;
 	}
 	return false;
 }
@@ -72,6 +107,10 @@ static size_t capacity_of(const struct mrl_call *call, const struct mrl_limit_sp
 	const struct mrl_operation *operation = call->route.operation;
 	size_t name = operation == NULL ? 0 : operation->name.size;
 	name += call->login == NULL ? 0 : call->login->name.size;
+	if (call->token != NULL) {
+		name += call->token->issuer->url.size + call->token->sub.size +
+		        call->token->client_id.size + 4;
+	}
 	return 2 + MRL_LIMIT_PARTS_MAX * (PART_MAX + 2 + name + spec->name.size);
 }
 

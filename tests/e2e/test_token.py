@@ -271,3 +271,26 @@ def test_a_bad_issuer_does_not_load(upstream, tmp_path, more, message):
                                                        **policy(upstream, shop=issuer(**more))}))
     result = merlon("explain", "-c", tmp_path / "merlon.yaml")
     assert result.returncode != 0 and message in result.stdout + result.stderr
+
+
+def limited(upstream, **rates):
+    openapi = document(PATHS, components={"securitySchemes": SCHEME}, security=[{"oauth": []}])
+    return Gateway(upstream, policy={**policy(upstream), "limits": {"default": rates}}, openapi=openapi, files={"keys.json": jwks(KEY)})
+
+
+def test_users_are_counted_wherever_they_come_from(upstream):
+    with limited(upstream, user="3/1h") as gateway:
+        statuses = [call(gateway, token(KEY, sub="ada", jti=str(i), client_id=f"app-{i}")).status for i in range(4)]
+        assert statuses == [200, 200, 200, 429]
+        response = call(gateway, token(KEY, sub="ada"))
+        assert response.status == 429 and json.loads(response.body)["violated-policies"] == ["user"]
+        assert int(response.get("retry-after")) > 3500
+        assert gateway.record(response)["facts"]["caller_violated"] == "user"
+        assert call(gateway, token(KEY, sub="bob")).status == 200
+        assert [call(gateway).status for _ in range(5)] == [401] * 5
+
+
+def test_clients_are_counted(upstream):
+    with limited(upstream, client="2/1h") as gateway:
+        assert [call(gateway, token(KEY, sub=f"u-{i}")).status for i in range(3)] == [200, 200, 429]
+        assert call(gateway, token(KEY, client_id="other")).status == 200
