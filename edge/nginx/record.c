@@ -66,6 +66,12 @@ void ngx_http_merlon_reserve(ngx_http_merlon_ctx_t *ctx)
 	                                                              : MRL_AUDIT_REFUSED);
 }
 
+static uint8_t user_kind(const struct mrl_token *token)
+{
+	bool service = mrl_slice_equal(token->sub, token->client_id);
+	return service ? MRL_AUDIT_SERVICE : MRL_AUDIT_USER;
+}
+
 void ngx_http_merlon_note(ngx_http_merlon_ctx_t *ctx)
 {
 	const struct mrl_call *call = &ctx->call;
@@ -79,6 +85,10 @@ void ngx_http_merlon_note(ngx_http_merlon_ctx_t *ctx)
 	note.trace = mrl_slice(call->trace.trace_id, 16);
 	note.span = mrl_slice(call->span_id, 8);
 	note.ip = call->client_ip;
+	if (call->token != NULL) {
+		note.user = call->token->sub;
+		note.user_kind = user_kind(call->token);
+	}
 	note.port = ctx->view.peer_port;
 	mrl_ring_entry_note(&ctx->worker->producer, ctx->entry, &note);
 }
@@ -170,6 +180,20 @@ static void put_tls(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *fa
 	facts->cipher = cipher == NULL ? 0 : SSL_CIPHER_get_protocol_id(cipher);
 }
 
+/* AUDIT-1: whose call it was, if that was proved. */
+static void put_caller(const struct mrl_token *token, struct mrl_audit_facts *facts)
+{
+	if (token == NULL) {
+		return;
+	}
+	facts->user = token->sub;
+	facts->user_kind = user_kind(token);
+	facts->client = token->client_id;
+	facts->issuer = token->issuer->url;
+	facts->token_exp = (uint64_t)token->exp_s;
+	facts->auth_method = MRL_AUDIT_BEARER;
+}
+
 static void put_client(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *facts)
 {
 	const struct mrl_call *call = &ctx->call;
@@ -193,6 +217,7 @@ static void put_client(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts 
 		                                         mrl_slice_find(language->value, ','));
 	}
 	facts->client_request_id = call->client_request_id;
+	put_caller(call->token, facts);
 }
 
 static void put_trace(const ngx_http_merlon_ctx_t *ctx, struct mrl_audit_facts *facts)

@@ -82,6 +82,16 @@ struct mrl_audit_path {
 #define MRL_AUDIT_PARAMS_MAX 6
 #define MRL_AUDIT_VIA_MAX    4
 
+/* Who calls. A service's subject is its client (RFC 9068 section 5). */
+enum mrl_audit_user_kind { MRL_AUDIT_ANONYMOUS = 0, MRL_AUDIT_USER = 1, MRL_AUDIT_SERVICE = 2 };
+enum mrl_audit_auth_method {
+	MRL_AUDIT_NO_AUTH = 0,
+	MRL_AUDIT_BEARER = 1,
+	MRL_AUDIT_DPOP = 2,
+	MRL_AUDIT_COOKIE = 3,
+	MRL_AUDIT_MTLS = 4,
+};
+
 /*
  * What one record says; start from {0}. A field is absent while it is empty: a slice or address of
  * size 0, a tag with kid 0, a number that is 0 unless it has a `has_` flag or stands under
@@ -118,8 +128,14 @@ struct mrl_audit_facts {
 	uint64_t gen;             /* policy generation, from 1 */
 	const struct mrl_audit_fact *facts;
 	uint8_t fact_count;
-	/* caller */
-	uint8_t activity; /* class AUTH */
+	/* caller, as verified */
+	struct mrl_slice user;   /* 96: `sub` */
+	struct mrl_slice client; /* 64: `client_id`, or the issuer's claim for it */
+	struct mrl_slice issuer; /* 96: `iss` */
+	uint64_t token_exp;      /* seconds since 1970 */
+	uint8_t user_kind;       /* enum mrl_audit_user_kind */
+	uint8_t auth_method;     /* enum mrl_audit_auth_method */
+	uint8_t activity;        /* class AUTH */
 	struct mrl_audit_tag login_user;
 	/* network */
 	uint8_t http; /* 10, 11, 20, 30 */
@@ -146,7 +162,7 @@ struct mrl_audit_facts {
 #define MRL_AUDIT_REC_MAX     2048
 #define MRL_AUDIT_PAYLOAD_MAX 2032
 /* What remains of any record in the worst case. */
-#define MRL_AUDIT_WORST_MAX 1500
+#define MRL_AUDIT_WORST_MAX 1800
 
 /*
  * Appends the maps F and T as deterministic CBOR (RFC 8949 4.2.1). If that does not fit into what

@@ -79,8 +79,9 @@ def test_a_good_token_passes(gateway, upstream, alg):
     for cached in (False, True, True):
         response = call(gateway, text)
         assert response.status == 200
-        facts = gateway.record(response)["facts"]
-        assert facts["token_issuer"] == "shop" and facts["token_alg"] == alg
+        record = gateway.record(response)
+        assert record["facts"]["token_issuer"] == "shop" and record["facts"]["token_alg"] == alg
+        assert (record["user"], record["client"], record["issuer"], record["user_kind"]) == (f"user-{alg}", "app", URL, 1)
     seen = upstream.requests[-1]
     assert seen.get("merlon-sub") == f"user-{alg}" and seen.get("merlon-scope") == "read"
     assert seen.get("merlon-iss") == URL and seen.get("merlon-client") == "app"

@@ -60,6 +60,12 @@ static struct mrl_audit_facts full_call(void)
 		.gen = 12,
 		.facts = full_fact_rows,
 		.fact_count = MRL_COUNT(full_fact_rows),
+		.user = MRL_SLICE("u-481"),
+		.user_kind = MRL_AUDIT_USER,
+		.client = MRL_SLICE("app"),
+		.issuer = MRL_SLICE("https://id.test"),
+		.token_exp = 1795431000,
+		.auth_method = MRL_AUDIT_BEARER,
 		.activity = 1,
 		.login_user = {.kid = 2027, .bytes = {0xFF}},
 	};
@@ -121,6 +127,8 @@ __attribute__((unused)) static void huge_facts(struct huge *huge)
 	facts.op_id = facts.template = facts.api = facts.version = facts.res_type = text;
 	facts.control = facts.problem = facts.user_agent = facts.client_request_id = text;
 	facts.accept_language = facts.method_name = text;
+	facts.user = facts.client = facts.issuer = text;
+	facts.token_exp = UINT64_MAX;
 	facts.dur_us = facts.req_len = facts.req_body = facts.res_len = UINT64_MAX;
 	facts.res_body = facts.gen = facts.up_us = facts.time_us = UINT64_MAX;
 	facts.path = (struct mrl_audit_path){255, UINT16_MAX, {UINT32_MAX, {1}}};

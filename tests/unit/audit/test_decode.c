@@ -60,7 +60,7 @@ static const struct row rows[] = {
 	{"keys out of order", "a5 0101 0001 0301 0a00 183000 a0", false},
 	{"key twice", "a6 0001 0101 0101 0301 0a00 183000 a0", false},
 	{"unknown key", "a6 0001 0101 0301 0401 0a00 183000 a0", false},
-	{"key of a later stage", "a6 0001 0101 0301 0a00 0e6161 183000 a0", false},
+	{"key of a later stage", "a6 0001 0101 0301 0a00 116161 183000 a0", false},
 	{"unknown key in T", "a5 0001 0101 0301 0a00 183000 a1046161", false},
 	{"text key", "a5 0001 0101 0301 0a00 613000 a0", false},
 	{"indefinite map", "bf 0001 0101 0301 0a00 183000 ff a0", false},

@@ -48,7 +48,11 @@ static void test_full(void **state)
 		"\"op_id\":\"getOrder\",\"template\":\"/v1/orders/{id}\",\"api\":\"orders\","
 		"\"version\":\"1.0.0\",\"status\":404,\"verdict\":\"denied\",\"control\":"
 		"\"operation\","
-		"\"problem\":\"no-operation\",\"ip\":\"203.0.113.7\",\"port\":52814,"
+		"\"problem\":\"no-operation\",\"user\":\"u-481\",\"user_kind\":1,\"client\":"
+		"\"app\","
+		"\"issuer\":\"https://"
+		"id.test\",\"token_exp\":1795431000,\"auth_method\":1,\"ip\":\"203.0.113.7\","
+		"\"port\":52814,"
 		"\"via\":[\"10.0.0.5\",\"2001:db8::1\"],\"up_ip\":\"127.0.0.1\",\"up_port\":3000,"
 		"\"up_us\":1980,\"req_len\":412,\"req_body\":0,\"res_len\":913,\"res_body\":188,"
 		"\"request_id\":\"019aa3c1-7b1e-7c3a-9f00-2b5d8c1e4a77\","
@@ -123,6 +127,8 @@ static void test_longest(void **state)
 	facts.version.size = facts.control.size = 24;
 	facts.res_type.size = 64;
 	facts.problem.size = 40;
+	facts.user.size = facts.issuer.size = 96;
+	facts.client.size = 64;
 	facts.user_agent.size = 256;
 	facts.client_request_id.size = 64;
 	facts.accept_language.size = facts.method_name.size = 16;
