@@ -184,6 +184,7 @@ const struct mrl_control *const mrl_controls[MRL_CONTROL_COUNT] = {
 	PLAIN(limit),
 	PLAIN(login),
 	PLAIN(token),
+	PLAIN(object),
 	PLAIN(limit_caller),
 	PLAIN(target),
 	PLAIN(client_ip),
