@@ -130,6 +130,20 @@ struct mrl_slice mrl_keyset_kid(const struct mrl_keyset *set, uint32_t index);
 MRL_CHECKED enum mrl_err mrl_keyset_verify(struct mrl_keyset *set, const struct mrl_jws *jws,
                                            uint32_t *ret_index, enum mrl_token_reason *ret_reason);
 
+/*
+ * A JWK Set as it was downloaded, judged: `ret_text` is a set of the usable keys alone. A kid
+ * twice, a secret (`oct`), more than MRL_JWKS_KEYS_MAX keys or none that is usable refuse it whole:
+ * `ret_fault` says so in a word ("duplicate", "oct", "many", "none", "json"), else it is NULL.
+ */
+MRL_CHECKED enum mrl_err mrl_jwks_judge(const struct mrl_jose *jose, struct mrl_slice text,
+                                        struct mrl_arena *arena, struct mrl_slice *ret_text,
+                                        uint32_t *ret_skipped, const char **ret_fault);
+/* The `jwks_uri` of an issuer's metadata (RFC 8414, OpenID Connect Discovery), whose own `issuer`
+ * must be that one, byte for byte. False: it is none of that issuer, or no https URL. */
+MRL_CHECKED enum mrl_err mrl_jwks_place(const struct mrl_jose *jose, struct mrl_slice metadata,
+                                        struct mrl_slice issuer, struct mrl_arena *arena,
+                                        struct mrl_slice *ret_url, bool *ret_good);
+
 #define MRL_ISSUERS_MAX        16
 #define MRL_ISSUER_NAME_MAX    24
 #define MRL_AUDIENCES_MAX      8
@@ -252,6 +266,8 @@ MRL_CHECKED enum mrl_err mrl_tokens_init(struct mrl_tokens *tokens,
                                          const struct mrl_issuers *issuers, const uint8_t seed[16],
                                          struct mrl_arena *arena);
 void mrl_tokens_release(struct mrl_tokens *tokens);
+/* The issuer has no usable key any more. */
+void mrl_tokens_drop(struct mrl_tokens *tokens, uint32_t issuer);
 /* Takes over an issuer's set; on a failure the one before stays. */
 MRL_CHECKED enum mrl_err mrl_tokens_set(struct mrl_tokens *tokens, uint32_t issuer,
                                         uint32_t generation, struct mrl_slice text);

@@ -15,6 +15,13 @@ enum mrl_err mrl_tokens_set(struct mrl_tokens *tokens, uint32_t issuer, uint32_t
 	return MRL_OK;
 }
 
+void mrl_tokens_drop(struct mrl_tokens *tokens, uint32_t issuer)
+{
+	mrl_keyset_free(tokens->sets[issuer]);
+	tokens->sets[issuer] = NULL;
+	tokens->generations[issuer] = 0;
+}
+
 enum mrl_err mrl_tokens_init(struct mrl_tokens *tokens, const struct mrl_issuers *issuers,
                              const uint8_t seed[16], struct mrl_arena *arena)
 {
