@@ -18,6 +18,9 @@ static void print_json(const struct mrl_tools *tools)
 	if (tools->module != NULL) {
 		mrl_out_text(&json, "module_path", tools->module);
 	}
+	if (tools->keeper != NULL) {
+		mrl_out_text(&json, "keeper_path", tools->keeper);
+	}
 	if (tools->auditd != NULL) {
 		mrl_out_text(&json, "auditd_path", tools->auditd);
 	}
@@ -46,5 +49,6 @@ enum mrl_exit mrl_cmd_version(struct mrl_cli *cli, const struct mrl_arguments *a
 	print_line("openssl", runs ? tools.facts.openssl_text : NULL, NULL);
 	print_line("module", NULL, tools.module);
 	print_line("auditd", NULL, tools.auditd);
+	print_line("keeper", NULL, tools.keeper);
 	return MRL_EXIT_OK;
 }

@@ -6,7 +6,7 @@
 
 #define MRL_DEATHS_MAX       10
 #define MRL_DEATHS_WINDOW_MS 60000
-#define MRL_CHILDREN         2
+#define MRL_CHILDREN         3
 
 struct mrl_child {
 	const char *name;
@@ -23,6 +23,7 @@ struct mrl_child {
 enum mrl_phase {
 	MRL_PHASE_RUN,
 	MRL_PHASE_STOP_NGINX,  /* calls under way are finished */
+	MRL_PHASE_STOP_KEEPER, /* nobody needs keys any more */
 	MRL_PHASE_STOP_OTHERS, /* their records are written */
 	MRL_PHASE_OVER,
 };

@@ -78,6 +78,7 @@ void mrl_tools_find(struct mrl_arena *arena, struct mrl_tools *ret_tools)
 		.module = find(arena, "edge/nginx", MRL_MODULE_DIR, "ngx_http_merlon_module.so",
 	                       R_OK),
 		.auditd = find(arena, "daemon/auditd", MRL_LIBEXEC_DIR, "merlon-auditd", X_OK),
+		.keeper = find(arena, "daemon/keeper", MRL_LIBEXEC_DIR, "merlon-keeper", X_OK),
 	};
 	const char *words[] = {ret_tools->nginx, "-V", NULL};
 	struct mrl_output output = {0};
@@ -102,9 +103,11 @@ bool mrl_tools_need(struct mrl_cli *cli, struct mrl_tools *ret_tools)
 		                                      : tools.facts.version_text);
 		return false;
 	}
-	if (tools.module == NULL || tools.auditd == NULL) {
+	if (tools.module == NULL || tools.auditd == NULL || tools.keeper == NULL) {
 		mrl_complain(cli, "%s is not found; set MERLON_LIBDIR to the folder that holds it",
-		             tools.module == NULL ? "ngx_http_merlon_module.so" : "merlon-auditd");
+		             tools.module == NULL   ? "ngx_http_merlon_module.so"
+		             : tools.auditd == NULL ? "merlon-auditd"
+		                                    : "merlon-keeper");
 		return false;
 	}
 	*ret_tools = tools;

@@ -16,6 +16,7 @@ struct mrl_tools {
 	const char *nginx;
 	const char *module; /* ngx_http_merlon_module.so */
 	const char *auditd;
+	const char *keeper;
 	struct mrl_nginx facts;
 };
 

@@ -59,6 +59,9 @@ bool mrl_up_local_leaf(struct mrl_cli *cli, const struct mrl_places *places,
  */
 MRL_CHECKED enum mrl_err mrl_up_copy(struct mrl_cli *cli, struct mrl_generation *generation);
 
+/* up_keeper.c: keeper.json beside it. */
+MRL_CHECKED enum mrl_err mrl_up_keeper_config(struct mrl_generation *generation);
+
 /* up_config.c: nginx.conf of a generation, whole, as a text in its arena. */
 MRL_CHECKED enum mrl_err mrl_up_config(const struct mrl_up *up, struct mrl_generation *generation,
                                        struct mrl_slice *ret_text);

@@ -35,6 +35,12 @@ void mrl_children_init(struct mrl_supervisor *supervisor)
 	                  up->places.state, "--parent", mrl_text(arena, "%d", (int)getpid())},
 		.wait_ms = WAIT_FIRST_MS,
 		.start_at_ms = 1};
+	supervisor->children[2] = (struct mrl_child){
+		.name = "merlon-keeper",
+		.words = {up->tools.keeper, "--run-dir", up->places.run, "--state-dir",
+	                  up->places.state, "--parent", mrl_text(arena, "%d", (int)getpid())},
+		.wait_ms = WAIT_FIRST_MS,
+		.start_at_ms = 1};
 }
 
 void mrl_phase_set(struct mrl_supervisor *supervisor, enum mrl_phase phase, uint64_t now_ms)
@@ -140,9 +146,17 @@ void mrl_children_stop(struct mrl_supervisor *supervisor, uint64_t now_ms)
 {
 	struct mrl_child *nginx = &supervisor->children[0];
 	struct mrl_child *auditd = &supervisor->children[1];
+	struct mrl_child *keeper = &supervisor->children[2];
 	if (supervisor->phase == MRL_PHASE_STOP_NGINX) {
 		if (nginx->pid != 0) {
 			push(supervisor, nginx, SIGQUIT, now_ms);
+			return;
+		}
+		mrl_phase_set(supervisor, MRL_PHASE_STOP_KEEPER, now_ms);
+	}
+	if (supervisor->phase == MRL_PHASE_STOP_KEEPER) {
+		if (keeper->pid != 0) {
+			push(supervisor, keeper, SIGTERM, now_ms);
 			return;
 		}
 		mrl_phase_set(supervisor, MRL_PHASE_STOP_OTHERS, now_ms);

@@ -116,6 +116,11 @@ static void copy_issuers(struct copying *copying)
 			write_inside(copying, name, issuer->keys_text);
 			change(copying, issuer->keys_node, name);
 		}
+		if (issuer->ca.size != 0) {
+			change(copying, issuer->ca_node,
+			       mrl_path_absolute(copying->arena,
+			                         mrl_text_of(copying->arena, issuer->ca)));
+		}
 	}
 }
 

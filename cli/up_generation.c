@@ -92,6 +92,9 @@ static bool write_config(const struct mrl_up *up, FILE *report, struct mrl_gener
 	if (err == MRL_OK) {
 		err = mrl_file_write(path, text, 0600);
 	}
+	if (err == MRL_OK) {
+		err = mrl_up_keeper_config(generation);
+	}
 	if (err != MRL_OK) {
 		fprintf(report, "%s cannot be written: %s\n", path, mrl_err_name(err));
 	}

@@ -44,6 +44,8 @@ typedef struct {
 	struct mrl_edge_status *status; /* the same */
 	struct mrl_limit_store limits;  /* its zones the same */
 	bool has_limits;
+	const void *trust; /* trust.zone, which merlon-keeper fills; NULL: there is none */
+	uint32_t *trust_ask;
 	void *limit_memory[MRL_LIMIT_ZONES];
 	size_t limit_bytes[MRL_LIMIT_ZONES];
 } ngx_merlon_conf_t;
@@ -157,8 +159,14 @@ ngx_int_t ngx_merlon_open_limits(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf);
 void ngx_merlon_close_limits(ngx_merlon_conf_t *conf);
 void ngx_merlon_limits_host(struct mrl_limit_store *store);
 
+/* trust.c */
+ngx_int_t ngx_merlon_open_trust(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf);
+void ngx_merlon_close_trust(ngx_merlon_conf_t *conf);
+/* Keys of issuers, from the zone; of this process. */
+void ngx_merlon_trust_host(struct mrl_tokens *tokens, const ngx_merlon_conf_t *conf);
+
 /* tokens.c: of this process. */
-struct mrl_tokens *ngx_merlon_open_tokens(ngx_cycle_t *cycle);
+struct mrl_tokens *ngx_merlon_open_tokens(ngx_cycle_t *cycle, const ngx_merlon_conf_t *conf);
 void ngx_merlon_close_tokens(void);
 ngx_int_t ngx_merlon_init_module(ngx_cycle_t *cycle);
 

@@ -18,7 +18,7 @@ static const struct mrl_policy *policy_of(ngx_cycle_t *cycle)
 	return http == NULL ? NULL : http->policy;
 }
 
-struct mrl_tokens *ngx_merlon_open_tokens(ngx_cycle_t *cycle)
+struct mrl_tokens *ngx_merlon_open_tokens(ngx_cycle_t *cycle, const ngx_merlon_conf_t *conf)
 {
 	const struct mrl_policy *policy = policy_of(cycle);
 	if (policy == NULL || policy->issuers.count == 0) {
@@ -34,6 +34,7 @@ struct mrl_tokens *ngx_merlon_open_tokens(ngx_cycle_t *cycle)
 		return NULL;
 	}
 	is_open = true;
+	ngx_merlon_trust_host(&tokens, conf);
 	return &tokens;
 }
 

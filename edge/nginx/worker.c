@@ -147,7 +147,7 @@ ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle)
 		ngx_merlon_limits_host(&conf->limits);
 		worker_state.limits = &conf->limits;
 	}
-	worker_state.tokens = ngx_merlon_open_tokens(cycle);
+	worker_state.tokens = ngx_merlon_open_tokens(cycle, conf);
 	if (conf->graceful && die_with_master(cycle) != NGX_OK) {
 		return NGX_ERROR;
 	}

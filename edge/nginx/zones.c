@@ -90,6 +90,7 @@ static void release(void *data)
 	ngx_merlon_conf_t *conf = data;
 	mrl_ring_file_release(&conf->ring);
 	ngx_merlon_close_limits(conf);
+	ngx_merlon_close_trust(conf);
 	if (conf->status != NULL) {
 		(void)munmap(conf->status, STATUS_BYTES);
 	}
@@ -126,7 +127,8 @@ ngx_int_t ngx_merlon_open_zones(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
 	}
 	cleanup->handler = release;
 	cleanup->data = conf;
-	if (open_ring(cycle, conf) != NGX_OK || open_status(cycle, conf) != NGX_OK) {
+	if (open_ring(cycle, conf) != NGX_OK || open_status(cycle, conf) != NGX_OK ||
+	    ngx_merlon_open_trust(cycle, conf) != NGX_OK) {
 		return NGX_ERROR;
 	}
 	return ngx_merlon_open_limits(cycle, conf);

@@ -172,10 +172,12 @@ struct mrl_issuer {
 	struct mrl_slice url;             /* `iss`, byte for byte */
 	struct mrl_slice keys;            /* "oidc", "oauth", or the URL or path of a JWK Set */
 	const struct mrl_node *keys_node; /* where `keys` is written */
-	struct mrl_slice keys_text;       /* the set itself, where `keys` is a path */
-	bool rfc9068;                     /* client_id and jti are required */
-	bool revocation;                  /* its revocations must be fresh */
-	uint32_t algs;                    /* bits of enum mrl_signature */
+	struct mrl_slice ca;              /* path of authorities for them; empty: the system's */
+	const struct mrl_node *ca_node;
+	struct mrl_slice keys_text; /* the set itself, where `keys` is a path */
+	bool rfc9068;               /* client_id and jti are required */
+	bool revocation;            /* its revocations must be fresh */
+	uint32_t algs;              /* bits of enum mrl_signature */
 	struct mrl_slice typs[4];
 	uint32_t typ_count;
 	struct mrl_slice audiences[MRL_AUDIENCES_MAX];

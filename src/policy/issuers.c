@@ -81,6 +81,7 @@ const struct mrl_key mrl_issuer_keys[] = {
          .meaning = "oidc (default), oauth: by its metadata; else the https URL or the path of a "
                     "JWK Set",
          .offset = offsetof(struct mrl_raw_issuer, keys)},
+	TEXT("ca", 1024, "authorities (PEM) for its https; else the system's", ca),
 	LIST("audiences", MRL_AUDIENCES_MAX, "what `aud` must hold one of: the API's own names",
              audiences),
 	LIST("algs", MRL_SIGNATURE_COUNT,
@@ -288,6 +289,11 @@ static enum mrl_err take(struct mrl_loader *loader, const struct mrl_node *key)
 		.client_claim = or_else(&raw.client_claim, preset->client_claim, "client_id"),
 	};
 	check_url(loader, &raw);
+	issuer.ca_node = raw.ca.node;
+	err = mrl_loader_path(loader, raw.ca.text, &issuer.ca);
+	if (err != MRL_OK) {
+		return err;
+	}
 	read_types(&raw, &issuer);
 	read_algs(loader, &raw.algs, &issuer);
 	for (uint32_t i = 0; i < raw.audiences.count; i++) {

@@ -28,7 +28,7 @@ struct mrl_issuer_preset {
 extern const struct mrl_issuer_preset mrl_issuer_presets[MRL_ISSUER_PRESETS];
 
 struct mrl_raw_issuer {
-	struct mrl_setting url, keys, scope_claim, client_claim;
+	struct mrl_setting url, keys, ca, scope_claim, client_claim;
 	int preset;
 	int revocation;
 	struct mrl_settings audiences, algs, typs;

@@ -339,7 +339,7 @@ def test_without_a_policy_one_is_written_that_lint_takes(bare):
 def test_status_tells_what_runs(gateway):
     told = status(gateway)
     assert told["running"] and told["pid"] == gateway.process.pid
-    assert {one["name"] for one in told["supervisor"]["children"]} == {"nginx", "merlon-auditd"}
+    assert {one["name"] for one in told["supervisor"]["children"]} == {"nginx", "merlon-auditd", "merlon-keeper"}
     assert {worker["generation"] for worker in told["workers"]} == {told["generation"]}
     assert sorted(worker["pid"] for worker in told["workers"]) == gateway.workers()
     assert {item["address"] for item in told["listeners"]} == {item["address"] for item in gateway.policy["listeners"]}
@@ -347,7 +347,7 @@ def test_status_tells_what_runs(gateway):
     assert "listener        127.0.0.1:" in text and "http3" in text
 
 
-@pytest.mark.parametrize("name", ["nginx", "merlon-auditd"])
+@pytest.mark.parametrize("name", ["nginx", "merlon-auditd", "merlon-keeper"])
 def test_a_dead_child_comes_back(fresh, name):
     fresh.expected += ["exited on signal"]
     before = child(fresh, name)
@@ -382,6 +382,7 @@ def test_a_child_that_cannot_live_ends_all_with_70(folders):
     shutil.copy(BUILD / "edge/nginx/ngx_http_merlon_module.so", libraries)
     (libraries / "merlon-auditd").write_text("#!/bin/sh\nexit 3\n")
     (libraries / "merlon-auditd").chmod(0o755)
+    (libraries / "merlon-keeper").symlink_to(BUILD / "daemon/keeper/merlon-keeper")
     result = start(folders, MERLON_LIBDIR=str(libraries))
     assert result.returncode == 70 and "giving up" in result.stderr
     assert result.stderr.count("merlon-auditd ended (exit code 3)") == 10
