@@ -206,10 +206,17 @@ static enum mrl_exit run_clear(const struct mrl_limits_view *view,
 		mrl_out_slice(&json, "limit", row.spec->name);
 		mrl_out_text(&json, "key", name);
 		mrl_out_number(&json, "cleared", units);
+		mrl_out_bool(&json, "in_redis", view->policy->limits.redis != NULL);
 		mrl_out_finish(&json);
 	} else {
 		printf("%.*s %s: %" PRIu32 " units forgotten\n", MRL_PRINT(row.spec->name), name,
 		       units);
+	}
+	if (view->policy->limits.redis != NULL) {
+		mrl_remark(view->cli,
+		           "gateways share this limit: in Redis delete the key that ends in "
+		           ":%s}:%.*s too",
+		           name, MRL_PRINT(row.spec->name));
 	}
 	return MRL_EXIT_OK;
 }

@@ -74,6 +74,42 @@ static void print_limits(const struct view *view)
 	}
 }
 
+/* RATE-5: whether gateways share their limits now, and if not, why. */
+static const char *redis_text(const struct view *view)
+{
+	const struct mrl_limit_server *server = &view->limits[MRL_LIMIT_ZONE_CORE].server;
+	uint32_t unfit = server->unfit < MRL_LIMIT_UNFITS ? server->unfit : 0;
+	if (unfit != MRL_LIMIT_FIT) {
+		return mrl_limit_unfit_texts[unfit];
+	}
+	return server->ready != 0 ? "counts" : "not connected";
+}
+
+static bool has_redis(const struct view *view)
+{
+	return view->policy != NULL && view->policy->limits.redis != NULL;
+}
+
+static void print_redis(const struct view *view)
+{
+	if (has_redis(view)) {
+		printf("redis           %.*s: %s (%" PRIu32 " workers connected)\n",
+		       MRL_PRINT(view->policy->limits.redis->node), redis_text(view),
+		       view->limits[MRL_LIMIT_ZONE_CORE].server.ready);
+	}
+}
+
+static void json_redis(const struct view *view, struct mrl_out *json)
+{
+	if (has_redis(view)) {
+		mrl_out_open(json, "redis", '{');
+		mrl_out_slice(json, "node", view->policy->limits.redis->node);
+		mrl_out_text(json, "state", redis_text(view));
+		mrl_out_number(json, "workers", view->limits[MRL_LIMIT_ZONE_CORE].server.ready);
+		mrl_out_close(json);
+	}
+}
+
 static void json_limits(const struct view *view, struct mrl_out *json)
 {
 	mrl_out_open(json, "limits", '[');
@@ -111,6 +147,7 @@ static void print_text(const struct view *view)
 	}
 	printf("http3           %s\n", http3_text(view));
 	print_limits(view);
+	print_redis(view);
 	for (uint32_t i = 0; view->policy != NULL && i < view->policy->exemption_count; i++) {
 		const struct mrl_exemption *exemption = &view->policy->exemptions[i];
 		if (over(view, exemption)) {
@@ -173,6 +210,7 @@ static void print_json(const struct view *view)
 	mrl_out_close(&json);
 	json_policy(view, &json);
 	json_limits(view, &json);
+	json_redis(view, &json);
 	mrl_out_finish(&json);
 }
 

@@ -16,6 +16,7 @@ static void look(void *memory, size_t bytes, struct mrl_limit_status *status)
 		status->there = true;
 		status->entries = zone.stripes * 256;
 		mrl_limit_zone_count(&zone, &status->counts);
+		status->server = *mrl_limit_server(&zone);
 	}
 }
 

@@ -234,6 +234,25 @@ static ngx_int_t open_store(const ngx_cycle_t *cycle, ngx_merlon_conf_t *conf,
 	return NGX_OK;
 }
 
+/* With Redis that of all gateways. While nginx runs it stays: two would count twice. */
+static bool choose_key(const ngx_cycle_t *cycle, const ngx_merlon_conf_t *conf, uint8_t key[16])
+{
+	const uint8_t *shared = conf->redis == NULL ? NULL : ngx_merlon_redis_key(conf);
+	if (shared != NULL && ngx_is_init_cycle(cycle->old_cycle)) {
+		memcpy(key, shared, 16);
+		return true;
+	}
+	if (!find_key(conf, key)) {
+		return false;
+	}
+	if (shared != NULL && memcmp(key, shared, 16) != 0) {
+		ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+		              "merlon: limit-restart-needed: `limits.redis.key_file` counts once "
+		              "nginx is started anew; until then no other gateway knows our keys");
+	}
+	return true;
+}
+
 ngx_int_t ngx_merlon_open_limits(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
 {
 	const ngx_http_merlon_main_conf_t *http = ngx_http_cycle_get_module_main_conf(
@@ -242,7 +261,11 @@ ngx_int_t ngx_merlon_open_limits(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
 	if (http == NULL || http->policy == NULL) {
 		return NGX_OK;
 	}
-	if (!read_boot_id(origin.boot_id) || !find_key(conf, origin.hash_key)) {
+	const struct mrl_limit_redis *redis = http->policy->limits.redis;
+	if (redis != NULL && ngx_merlon_redis_configure(cycle, conf, redis) != NGX_OK) {
+		return NGX_ERROR;
+	}
+	if (!read_boot_id(origin.boot_id) || !choose_key(cycle, conf, origin.hash_key)) {
 		ngx_log_error(NGX_LOG_EMERG, cycle->log, ngx_errno, "merlon: \"" BOOT_ID "\"");
 		return NGX_ERROR;
 	}
@@ -253,6 +276,8 @@ ngx_int_t ngx_merlon_open_limits(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf)
 			return NGX_ERROR;
 		}
 	}
+	conf->limits.redis = redis;
+	conf->limits.server = mrl_limit_server(&conf->limits.zones[MRL_LIMIT_ZONE_CORE]);
 	return open_store(cycle, conf, &http->policy->limits);
 }
 

@@ -48,6 +48,7 @@ typedef struct {
 	uint32_t *trust_ask;
 	void *limit_memory[MRL_LIMIT_ZONES];
 	size_t limit_bytes[MRL_LIMIT_ZONES];
+	struct ngx_merlon_redis_conf *redis; /* NULL: none */
 } ngx_merlon_conf_t;
 
 /* What a worker has for itself. */
@@ -169,6 +170,16 @@ void ngx_merlon_trust_host(struct mrl_tokens *tokens, const ngx_merlon_conf_t *c
 struct mrl_tokens *ngx_merlon_open_tokens(ngx_cycle_t *cycle, const ngx_merlon_conf_t *conf);
 void ngx_merlon_close_tokens(void);
 ngx_int_t ngx_merlon_init_module(ngx_cycle_t *cycle);
+
+/* limit_redis_conf.c: reads what the policy names. */
+ngx_int_t ngx_merlon_redis_configure(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf,
+                                     const struct mrl_limit_redis *policy);
+const uint8_t *ngx_merlon_redis_key(const ngx_merlon_conf_t *conf);
+/* limit_redis.c: the connection of a worker. */
+ngx_int_t ngx_merlon_redis_start(ngx_cycle_t *cycle, ngx_merlon_conf_t *conf);
+void ngx_merlon_redis_stop(void);
+/* limit_redis_call.c: sends what nobody waits for. */
+void ngx_merlon_redis_refund(const struct mrl_limit_command *command);
 
 /* worker.c: what a worker claims of it, and what it has for itself. */
 ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle);

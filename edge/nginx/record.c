@@ -342,6 +342,10 @@ ngx_int_t ngx_http_merlon_record(ngx_http_request_t *r)
 {
 	ngx_http_merlon_ctx_t *ctx = r == r->main ? late_ctx(r) : NULL;
 	struct mrl_audit_fact control_facts[MRL_FACTS_MAX];
+	if (ctx != NULL && ctx->call.refund != NULL) {
+		ngx_merlon_redis_refund(ctx->call.refund);
+		ctx->call.refund = NULL;
+	}
 	if (ctx == NULL || ctx->recorded || core_conf()->ring.ring.memory == NULL) {
 		return NGX_OK;
 	}

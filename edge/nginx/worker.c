@@ -146,6 +146,9 @@ ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle)
 	if (conf->has_limits) {
 		ngx_merlon_limits_host(&conf->limits);
 		worker_state.limits = &conf->limits;
+		if (ngx_merlon_redis_start(cycle, conf) != NGX_OK) {
+			return NGX_ERROR;
+		}
 	}
 	worker_state.tokens = ngx_merlon_open_tokens(cycle, conf);
 	if (conf->graceful && die_with_master(cycle) != NGX_OK) {
@@ -167,6 +170,7 @@ ngx_int_t ngx_merlon_init_process(ngx_cycle_t *cycle)
 void ngx_merlon_exit_process(ngx_cycle_t *cycle)
 {
 	(void)cycle;
+	ngx_merlon_redis_stop();
 	close_slot();
 	ngx_merlon_close_tokens();
 	if (worker_state.status_slot != NULL) {

@@ -12,7 +12,7 @@
 #include <merlon/input.h>
 #include <merlon/jose.h>
 #include <merlon/leak.h>
-#include <merlon/limit.h>
+#include <merlon/limit_redis.h>
 #include <merlon/openapi.h>
 
 struct mrl_policy;
@@ -41,8 +41,9 @@ enum mrl_need_kind {
 	MRL_NEED_NOTHING,
 	MRL_NEED_REPLY_BODY, /* `amount`: bytes of the reply's body to hold at most */
 	MRL_NEED_TEST,       /* test builds: met after `amount` milliseconds */
+	MRL_NEED_LIMIT,      /* send the call's `exchange` to Redis */
 };
-#define MRL_NEED_COUNT 3
+#define MRL_NEED_COUNT 4
 
 struct mrl_verdict {
 	enum mrl_outcome outcome;
@@ -217,6 +218,7 @@ struct mrl_call_login {
 	struct mrl_slice name; /* of the user, as it is counted; empty: none */
 	struct mrl_limit_asked asked;
 	struct mrl_limit_result result;
+	struct mrl_limit_strict *strict; /* with Redis */
 };
 
 /* Where a call stands under the limit that its answer names. */
@@ -255,11 +257,14 @@ struct mrl_call {
 	struct mrl_slice problem_extension;   /* further members of the answer; empty: none */
 	const struct mrl_limit_store *limits; /* where calls are counted; NULL: nowhere */
 	struct mrl_call_limit limit;
-	struct mrl_call_login *login;  /* NULL: no sign-in */
-	struct mrl_tokens *tokens;     /* by which tokens are judged; NULL: none can be */
-	const struct mrl_token *token; /* verified; NULL: none, or not yet */
-	bool token_cached;             /* it is held, see mrl_call_end */
-	bool has_input;                /* `input` is begun */
+	struct mrl_call_login *login;           /* NULL: no sign-in */
+	struct mrl_tokens *tokens;              /* by which tokens are judged; NULL: none can be */
+	const struct mrl_token *token;          /* verified; NULL: none, or not yet */
+	bool token_cached;                      /* it is held, see mrl_call_end */
+	struct mrl_limit_strict *strict;        /* the decision with Redis; NULL: none */
+	struct mrl_limit_exchange *exchange;    /* under way or answered */
+	const struct mrl_limit_command *refund; /* to send when the call ends; NULL: none */
+	bool has_input;                         /* `input` is begun */
 
 	uint8_t set_count;
 	uint8_t answer_count;

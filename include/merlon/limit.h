@@ -12,6 +12,10 @@
 
 #include <merlon/base.h>
 
+struct mrl_limit_redis; /* limit_redis.h */
+struct mrl_limit_server;
+struct mrl_limit_denial;
+
 #define MRL_LIMIT_UNITS_MAX  1000000000U
 #define MRL_LIMIT_WINDOW_MIN 1000U
 #define MRL_LIMIT_WINDOW_MAX 86400000U
@@ -228,6 +232,10 @@ MRL_CHECKED enum mrl_err mrl_limit_decide(const struct mrl_limit_request *reques
 void mrl_limit_give_back(const struct mrl_limit_request *requests, uint32_t count,
                          const struct mrl_limit_host *host, const struct mrl_limit_result *result);
 
+/* The units of a key under a row that count now, taken out of it; 0 if it has no entry. */
+MRL_CHECKED enum mrl_err mrl_limit_take_out(const struct mrl_limit_request *request,
+                                            const struct mrl_limit_host *host, uint32_t *ret_units);
+
 /* --- a policy's limits, and where they are counted --- */
 
 /* What a key is made of. A call that lacks a part is not counted under that limit. */
@@ -276,6 +284,7 @@ struct mrl_limits {
 	enum mrl_limit_fields fields;
 	bool legacy_fields;
 	uint32_t ipv6_prefix;
+	const struct mrl_limit_redis *redis; /* NULL: each gateway counts for itself */
 	struct mrl_limit_zone_sizes zones[MRL_LIMIT_ZONES];
 };
 
@@ -287,11 +296,20 @@ struct mrl_limit_store {
 	struct mrl_limit_hash salts[MRL_LIMIT_SPECS_MAX];
 	struct mrl_limit_rule rules[MRL_LIMIT_SPECS_MAX];
 	uint8_t ordinals[MRL_LIMIT_SPECS_MAX];
+
+	/* With Redis. */
+	const struct mrl_limit_redis *redis; /* NULL: without */
+	struct mrl_limit_server *server;
+	struct mrl_limit_denial *denials;   /* of this worker; NULL: none */
+	bool ready;                         /* this worker can ask */
+	uint8_t debts[MRL_LIMIT_SPECS_MAX]; /* rows of what Redis was not told */
+	char kinds[MRL_LIMIT_SPECS_MAX];    /* of keys */
 };
 /* One decision: what is asked, and which limit each request is. */
 struct mrl_limit_asked {
 	struct mrl_limit_request requests[MRL_LIMIT_KEYS_MAX];
 	const struct mrl_limit_spec *specs[MRL_LIMIT_KEYS_MAX];
+	uint8_t indexes[MRL_LIMIT_KEYS_MAX]; /* of the policy's limits */
 	uint32_t count;
 };
 

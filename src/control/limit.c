@@ -21,6 +21,8 @@ static const struct mrl_key keys[] = {
 static const struct mrl_fact_row facts[] = {
 	{"limit_violated", MRL_FACT_WORD, false, "a limit that refused the call"},
 	{"limit_wait_ms", MRL_FACT_NUMBER, false, "until the call would pass if nobody else calls"},
+	{"limit_fallback", MRL_FACT_BOOL, false,
+         "Redis did not answer in time: decided by this gateway's part"},
 	{"limit_cost", MRL_FACT_NUMBER, false, "units that the call was charged, if not 1"},
 	{0},
 };

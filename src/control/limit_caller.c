@@ -9,6 +9,8 @@ static const struct mrl_fact_row facts[] = {
          "a limit of the user or client that refused the call"},
 	{"caller_wait_ms", MRL_FACT_NUMBER, false,
          "until the call would pass if nobody else calls"},
+	{"caller_fallback", MRL_FACT_BOOL, false,
+         "Redis did not answer in time: decided by this gateway's part"},
 	{0},
 };
 

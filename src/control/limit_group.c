@@ -102,10 +102,13 @@ enum mrl_err mrl_limit_charge_group(struct mrl_call *call, const struct mrl_limi
 	struct mrl_limit_result result;
 	enum mrl_err err = mrl_limit_ask(call, group->specs, group->count, group->cost, &asked);
 	if (err == MRL_OK && asked.count != 0) {
-		err = mrl_limit_decide(asked.requests, asked.count, &call->limits->host, &result);
+		err = mrl_limit_judge(call, &asked, &call->strict, &result, ret_verdict);
 	}
-	if (err != MRL_OK || asked.count == 0) {
+	if (err != MRL_OK || asked.count == 0 || ret_verdict->outcome != MRL_PASS) {
 		return err;
+	}
+	if (call->strict != NULL && call->strict->fell_back) {
+		mrl_call_number(call, &group->facts[2], 1);
 	}
 	show(call, &asked, &result);
 	switch (result.verdict) {

@@ -193,6 +193,7 @@ enum mrl_err mrl_limit_ask(struct mrl_call *call, const uint8_t *specs, uint8_t 
 			continue;
 		}
 		asked->specs[asked->count] = spec;
+		asked->indexes[asked->count] = at;
 		asked->requests[asked->count++] = (struct mrl_limit_request){
 			.zone = &store->zones[spec->zone],
 			.rule = store->rules[at],

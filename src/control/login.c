@@ -198,6 +198,18 @@ static enum mrl_err refuse(struct mrl_call *call, struct mrl_verdict *ret_verdic
 	return mrl_call_answer(call, MRL_SLICE("Retry-After"), mrl_buffer_slice(&text));
 }
 
+/* What is asked, once; the call comes again when Redis has answered. */
+static enum mrl_err ask(const struct config *config, struct mrl_call *call)
+{
+	if (call->login != NULL) {
+		return MRL_OK;
+	}
+	enum mrl_err err = call->limits == NULL ? MRL_ERR_STATE : begin(config, call);
+	return err == MRL_OK ? mrl_limit_ask(call, config->specs, config->spec_count, 1,
+	                                     &call->login->asked)
+	                     : err;
+}
+
 static enum mrl_err reserve(const void *config, struct mrl_call *call,
                             struct mrl_verdict *ret_verdict)
 {
@@ -205,16 +217,14 @@ static enum mrl_err reserve(const void *config, struct mrl_call *call,
 	if (settings->from == FROM_NONE) {
 		return MRL_OK;
 	}
-	enum mrl_err err = call->limits == NULL ? MRL_ERR_STATE : begin(settings, call);
+	enum mrl_err err = ask(settings, call);
 	if (err == MRL_OK) {
-		err = mrl_limit_ask(call, settings->specs, settings->spec_count, 1,
-		                    &call->login->asked);
+		struct mrl_call_login *login = call->login;
+		err = mrl_limit_judge(call, &login->asked, &login->strict, &login->result,
+		                      ret_verdict);
 	}
-	if (err == MRL_OK) {
-		err = mrl_limit_decide(call->login->asked.requests, call->login->asked.count,
-		                       &call->limits->host, &call->login->result);
-	}
-	if (err != MRL_OK || call->login->result.verdict == MRL_LIMIT_ADMITTED) {
+	if (err != MRL_OK || ret_verdict->outcome != MRL_PASS ||
+	    call->login->result.verdict == MRL_LIMIT_ADMITTED) {
 		return err;
 	}
 	return refuse(call, ret_verdict);
@@ -224,16 +234,16 @@ static enum mrl_err settle(const void *config, struct mrl_call *call,
                            struct mrl_verdict *ret_verdict)
 {
 	const struct config *settings = config;
+	const struct mrl_call_login *login = call->login;
 	(void)ret_verdict;
-	if (call->login == NULL || call->login->result.verdict != MRL_LIMIT_ADMITTED) {
+	if (login == NULL || login->result.verdict != MRL_LIMIT_ADMITTED) {
 		return MRL_OK;
 	}
 	for (uint32_t i = 0; i < settings->status_count; i++) {
 		if (settings->statuses[i] == call->reply->status) {
-			mrl_limit_give_back(call->login->asked.requests, call->login->asked.count,
-			                    &call->limits->host, &call->login->result);
 			call->login = NULL;
-			return MRL_OK;
+			return mrl_limit_unjudge(call, &login->asked, login->strict,
+			                         &login->result);
 		}
 	}
 	return MRL_OK;

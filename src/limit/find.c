@@ -44,8 +44,8 @@ static uint64_t matches(const struct mrl_limit_place *place, uint32_t word)
 	return (four - LANES) & ~four & LANE_TOPS;
 }
 
-static struct mrl_limit_entry *find_own(const struct mrl_limit_request *request,
-                                        const struct mrl_limit_place *place)
+struct mrl_limit_entry *mrl_limit_find_own(const struct mrl_limit_request *request,
+                                           const struct mrl_limit_place *place)
 {
 	for (uint32_t word = 0; word < WORDS; word++) {
 		for (uint64_t found = matches(place, word); found != 0; found &= found - 1) {
@@ -170,7 +170,7 @@ struct mrl_limit_entry *mrl_limit_seat(const struct mrl_limit_request *request,
                                        struct mrl_limit_entry *const *seats, uint32_t seat_count,
                                        uint32_t now)
 {
-	struct mrl_limit_entry *entry = find_own(request, place);
+	struct mrl_limit_entry *entry = mrl_limit_find_own(request, place);
 	if (entry != NULL) {
 		return entry;
 	}
@@ -195,6 +195,6 @@ struct mrl_limit_entry *mrl_limit_seat(const struct mrl_limit_request *request,
 struct mrl_limit_entry *mrl_limit_find(const struct mrl_limit_request *request,
                                        const struct mrl_limit_place *place)
 {
-	struct mrl_limit_entry *entry = find_own(request, place);
+	struct mrl_limit_entry *entry = mrl_limit_find_own(request, place);
 	return entry != NULL ? entry : overflow_of(request, place);
 }

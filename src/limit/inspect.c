@@ -132,3 +132,23 @@ enum mrl_err mrl_limit_zone_clear(const struct mrl_limit_zone *zone, uint8_t ord
 	*ret_units = units;
 	return MRL_OK;
 }
+
+enum mrl_err mrl_limit_take_out(const struct mrl_limit_request *request,
+                                const struct mrl_limit_host *host, uint32_t *ret_units)
+{
+	struct mrl_limit_place place;
+	uint32_t units = 0;
+	mrl_limit_place(request, &place);
+	enum mrl_err err = mrl_limit_lock(request->zone, place.stripe, host);
+	if (err != MRL_OK) {
+		return err;
+	}
+	struct mrl_limit_entry *entry = mrl_limit_find_own(request, &place);
+	if (entry != NULL) {
+		mrl_limit_drop(entry, &request->rule, (uint32_t)host->now_ms(host->context));
+		units = forget(entry);
+	}
+	mrl_limit_unlock(place.stripe);
+	*ret_units = units;
+	return MRL_OK;
+}

@@ -35,9 +35,12 @@ struct mrl_limit_header {
 	struct mrl_limit_row rows[MRL_LIMIT_ROWS_MAX];
 	uint8_t processes[7168];
 	uint64_t counters[256];
+	uint8_t unused_counters[2048];
+	uint8_t server[128]; /* struct mrl_limit_server, in the zone core */
 };
 _Static_assert(offsetof(struct mrl_limit_header, rows) == 4096, "rows");
 _Static_assert(offsetof(struct mrl_limit_header, counters) == 12288, "counters");
+_Static_assert(offsetof(struct mrl_limit_header, server) == 16384, "server");
 
 struct mrl_limit_stripe {
 	uint32_t lock; /* 0 or the holder's pid */
@@ -96,6 +99,9 @@ struct mrl_limit_entry *mrl_limit_seat(const struct mrl_limit_request *request,
                                        const struct mrl_limit_place *place,
                                        struct mrl_limit_entry *const *seats, uint32_t seat_count,
                                        uint32_t now);
+/* The entry of a key; NULL: it has none. */
+struct mrl_limit_entry *mrl_limit_find_own(const struct mrl_limit_request *request,
+                                           const struct mrl_limit_place *place);
 /* The entry that it was charged in. */
 struct mrl_limit_entry *mrl_limit_find(const struct mrl_limit_request *request,
                                        const struct mrl_limit_place *place);

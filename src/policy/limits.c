@@ -14,6 +14,7 @@ struct raw {
 	const struct mrl_node *named;
 	const struct mrl_node *zones;
 	const struct mrl_node *login;
+	const struct mrl_node *redis;
 	int fields;
 	bool legacy_fields;
 	int64_t ipv6_prefix;
@@ -127,6 +128,11 @@ const struct mrl_key mrl_limits_keys[] = {
          .keys = zone_keys,
          .meaning = "memory by zone (core, ip, user, login), fixed at start",
          .offset = offsetof(struct raw, zones)},
+	{.name = "redis",
+         .kind = MRL_KEY_OBJECT,
+         .keys = mrl_redis_keys,
+         .meaning = "a Redis or Valkey in which several gateways count together",
+         .offset = offsetof(struct raw, redis)},
 	{.name = "fields",
          .kind = MRL_KEY_ENUM,
          .fallback = "all",
@@ -281,13 +287,14 @@ static void check_rows(struct mrl_loader *loader, const struct mrl_node *named)
 	const struct mrl_limits *limits = &loader->policy->limits;
 	uint32_t counts[MRL_LIMIT_ZONES] = {0};
 	for (uint32_t i = 0; i < limits->count; i++) {
-		counts[limits->specs[i].zone]++;
+		/* With Redis each has another row, of what it was not told yet. */
+		counts[limits->specs[i].zone] += limits->redis == NULL ? 1 : 2;
 	}
 	for (uint32_t i = 0; i < MRL_LIMIT_ZONES; i++) {
 		if (counts[i] > MRL_LIMIT_ROWS_MAX) {
 			mrl_diagnose(loader->diagnostics, MRL_ERROR, "limit-many", named,
 			             "let operations share a limit, or put `operation` in its key",
-			             "%u limits in zone %s, at most %u fit", counts[i],
+			             "%u rows in zone %s, at most %u fit", counts[i],
 			             mrl_limit_zone_names[i], MRL_LIMIT_ROWS_MAX);
 		}
 	}
@@ -362,6 +369,9 @@ enum mrl_err mrl_load_limits(struct mrl_loader *loader, const struct mrl_node *n
 	if (err == MRL_OK) {
 		err = each(loader, raw.named,
 		           MRL_LIMIT_SPECS_MAX - MRL_COUNT(builtins) - MRL_LOGINS, take_named);
+	}
+	if (err == MRL_OK) {
+		err = mrl_load_redis(loader, raw.redis);
 	}
 	if (err == MRL_OK) {
 		check_rows(loader, raw.named);

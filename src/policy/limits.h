@@ -17,4 +17,7 @@ MRL_CHECKED enum mrl_err mrl_limit_spec_finish(struct mrl_loader *loader,
 extern const struct mrl_key mrl_login_keys[];
 MRL_CHECKED enum mrl_err mrl_load_logins(struct mrl_loader *loader, const struct mrl_node *node);
 
+extern const struct mrl_key mrl_redis_keys[];
+MRL_CHECKED enum mrl_err mrl_load_redis(struct mrl_loader *loader, const struct mrl_node *node);
+
 #endif

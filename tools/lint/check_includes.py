@@ -13,7 +13,7 @@ FOREIGN = {
     "ngx_": ("edge/", "tests/unit/edge/"),
     "sqlite3.h": ("daemon/",),
     "curl/": ("daemon/",),
-    "hiredis/": ("daemon/",),
+    "hiredis/": ("daemon/", "edge/nginx/limit_redis"),
 }
 # What the core may take from the C library: nothing that does I/O or knows the time.
 CORE_HEADERS = {"stdbool.h", "stddef.h", "stdint.h", "stdarg.h", "string.h", "stdlib.h", "stdio.h", "limits.h",
