@@ -253,7 +253,8 @@ static bool check_types(struct parser *parser, enum mrl_rule_kind kind, uint8_t 
 
 static bool take_comparison(struct parser *parser, uint8_t *ret_node)
 {
-	uint8_t left, right;
+	uint8_t left = 0;
+	uint8_t right = 0;
 	enum mrl_rule_kind kind;
 	if (!take_operand(parser, &left)) {
 		return false;
@@ -276,7 +277,7 @@ static bool take_rule(struct parser *parser, uint8_t *ret_node);
 
 static bool take_not(struct parser *parser, uint8_t *ret_node)
 {
-	uint8_t inner;
+	uint8_t inner = 0;
 	if (++parser->depth > MRL_RULE_DEPTH) {
 		return fail(parser, "too many brackets");
 	}
@@ -296,7 +297,8 @@ static bool take_not(struct parser *parser, uint8_t *ret_node)
 
 static bool take_and(struct parser *parser, uint8_t *ret_node)
 {
-	uint8_t left, right;
+	uint8_t left = 0;
+	uint8_t right = 0;
 	if (!take_not(parser, &left)) {
 		return false;
 	}
@@ -312,7 +314,8 @@ static bool take_and(struct parser *parser, uint8_t *ret_node)
 
 static bool take_rule(struct parser *parser, uint8_t *ret_node)
 {
-	uint8_t left, right;
+	uint8_t left = 0;
+	uint8_t right = 0;
 	if (!take_and(parser, &left)) {
 		return false;
 	}

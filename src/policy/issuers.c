@@ -169,7 +169,7 @@ static void read_types(const struct mrl_raw_issuer *raw, struct mrl_issuer *issu
 {
 	const struct mrl_issuer_preset *preset = &mrl_issuer_presets[raw->preset];
 	for (uint32_t i = 0; i < MRL_COUNT(issuer->typs); i++) {
-		struct mrl_slice typ = MRL_SLICE_NONE;
+		struct mrl_slice typ;
 		if (raw->typs.count != 0 && i < raw->typs.count) {
 			typ = raw->typs.items[i].text;
 		} else if (raw->typs.count == 0 && preset->typs[i] != NULL) {

@@ -28,8 +28,9 @@ static inline void fixture_make(struct fixture *fixture, uint32_t slots)
 	fixture->memory = calloc(1, fixture->bytes);
 	assert_non_null(fixture->memory);
 	mrl_trust_make(fixture->memory, slots, fixture_boot, fixture_nonce);
-	assert_int_equal(mrl_trust_open(fixture->memory, fixture->bytes, fixture_boot, &fixture->zone),
-	                 MRL_OK);
+	assert_int_equal(
+		mrl_trust_open(fixture->memory, fixture->bytes, fixture_boot, &fixture->zone),
+		MRL_OK);
 	mrl_trust_writer(&fixture->zone, &fixture->writer);
 	assert_int_equal(mrl_trust_row(&fixture->writer, MRL_SLICE(ISSUER), &fixture->row), MRL_OK);
 }
