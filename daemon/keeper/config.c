@@ -52,6 +52,20 @@ static struct source *find(struct keeper *keeper, const struct source *wanted)
 	return NULL;
 }
 
+/* Nobody trusts that issuer any more, unless it is still there with keys from elsewhere. */
+static void drop_row(struct keeper *keeper, uint32_t row, const struct source *sources,
+                     uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (sources[i].row == row) {
+			return;
+		}
+	}
+	if (row != MRL_TRUST_ISSUERS) {
+		mrl_trust_row_drop(&keeper->writer, row);
+	}
+}
+
 /* An issuer that was there before goes on as it was, with what it has. */
 static void adopt(struct keeper *keeper, struct source *sources, uint32_t count, uint64_t now_ms)
 {
@@ -75,8 +89,10 @@ static void adopt(struct keeper *keeper, struct source *sources, uint32_t count,
 		}
 	}
 	for (uint32_t i = 0; i < keeper->source_count; i++) {
-		if (keeper->sources[i].url[0] != '\0') {
-			keeper_fetch_cancel(keeper, &keeper->sources[i]);
+		struct source *old = &keeper->sources[i];
+		if (old->url[0] != '\0') {
+			keeper_fetch_cancel(keeper, old);
+			drop_row(keeper, old->row, sources, count);
 		}
 	}
 	memcpy(keeper->sources, sources, count * sizeof(*sources));

@@ -106,12 +106,14 @@ static void take_over(struct mrl_tokens *tokens, uint32_t issuer)
 	uint32_t generation;
 	enum mrl_err err = mrl_trust_keys(&trust.zone, trust.rows[issuer], memory, &generation,
 	                                  &text);
-	if (err == MRL_OK) {
-		err = mrl_tokens_set(tokens, issuer, generation, text);
-	}
-	/* BUSY: the next request looks again. */
 	if (err == MRL_ERR_NOT_FOUND) {
 		mrl_tokens_drop(tokens, issuer);
+	}
+	/* BUSY: the next request looks again. */
+	if (err == MRL_OK && mrl_tokens_set(tokens, issuer, generation, text) != MRL_OK) {
+		/* Without keys, and without another try for each request. */
+		mrl_tokens_drop(tokens, issuer);
+		tokens->generations[issuer] = generation;
 	}
 }
 

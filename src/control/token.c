@@ -222,6 +222,7 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 	const struct mrl_token_config *settings = config;
 	enum mrl_token_found found = MRL_TOKEN_MISSING;
 	struct mrl_slice text;
+	bool dpop = false;
 	if (!settings->asks) {
 		return MRL_OK;
 	}
@@ -229,7 +230,7 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 		*ret_verdict = mrl_deny(MRL_PROBLEM_TRUST_UNAVAILABLE);
 		return MRL_OK;
 	}
-	enum mrl_err err = mrl_token_take(call, &text, &found);
+	enum mrl_err err = mrl_token_take(call, &text, &dpop, &found);
 	if (err != MRL_OK) {
 		return err;
 	}
@@ -238,6 +239,10 @@ static enum mrl_err decide(const void *config, struct mrl_call *call,
 		                      found == MRL_TOKEN_MISSING ? MRL_PROBLEM_TOKEN_MISSING
 		                                                 : MRL_PROBLEM_TOKEN_REQUEST,
 		                      MRL_SLICE_NONE, ret_verdict);
+	}
+	/* Proofs are not judged yet: what says that it is bound is not taken as if it were not. */
+	if (dpop) {
+		return refuse(call, MRL_TOKEN_BINDING, ret_verdict);
 	}
 	err = find_or_verify(call, text, ret_verdict);
 	if (err != MRL_OK || call->token == NULL) {

@@ -31,14 +31,15 @@ struct mrl_token_config {
 extern const struct mrl_key mrl_token_keys[];
 MRL_CHECKED enum mrl_err mrl_token_compile(struct mrl_compile *compile, void *config);
 
-/* The `Authorization` of a call, taken apart (RFC 9110 11.6.2, RFC 6750 2.1). */
+/* The `Authorization` of a call, taken apart (RFC 9110 11.6.2, RFC 6750 2.1). `ret_dpop`: by the
+ * scheme of RFC 9449. */
 enum mrl_token_found {
 	MRL_TOKEN_FOUND,
 	MRL_TOKEN_MISSING,
 	MRL_TOKEN_MALFORMED, /* two tokens, one in the query, or other characters */
 };
 MRL_CHECKED enum mrl_err mrl_token_take(struct mrl_call *call, struct mrl_slice *ret_token,
-                                        enum mrl_token_found *ret_found);
+                                        bool *ret_dpop, enum mrl_token_found *ret_found);
 
 /* Denies with the problem and its challenge (RFC 6750 3, RFC 9728 5.1, RFC 9470 3). `detail` is
  * further parameters of the challenge, with ", " before them, or empty. */

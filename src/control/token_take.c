@@ -50,7 +50,7 @@ static uint32_t count_fields(const struct mrl_view *view, enum mrl_field_id id)
 	return count;
 }
 
-enum mrl_err mrl_token_take(struct mrl_call *call, struct mrl_slice *ret_token,
+enum mrl_err mrl_token_take(struct mrl_call *call, struct mrl_slice *ret_token, bool *ret_dpop,
                             enum mrl_token_found *ret_found)
 {
 	const struct mrl_field *field = mrl_view_field(call->view, MRL_FIELD_AUTHORIZATION);
@@ -66,8 +66,8 @@ enum mrl_err mrl_token_take(struct mrl_call *call, struct mrl_slice *ret_token,
 	struct mrl_slice value = field == NULL ? MRL_SLICE_NONE : field->value;
 	size_t end = mrl_slice_find(value, ' ');
 	struct mrl_slice scheme = mrl_slice_sub(value, 0, end);
-	if (!mrl_slice_equal_nocase(scheme, MRL_SLICE("bearer")) &&
-	    !mrl_slice_equal_nocase(scheme, MRL_SLICE("dpop"))) {
+	*ret_dpop = mrl_slice_equal_nocase(scheme, MRL_SLICE("dpop"));
+	if (!*ret_dpop && !mrl_slice_equal_nocase(scheme, MRL_SLICE("bearer"))) {
 		*ret_found = MRL_TOKEN_MISSING;
 		return MRL_OK;
 	}

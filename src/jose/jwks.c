@@ -4,7 +4,8 @@
  */
 #include <merlon/jose.h>
 
-#define KEYS_DEPTH 8
+/* What workers read a set with. */
+#define KEYS_DEPTH 4
 #define OVERHEAD   64
 
 static enum mrl_err read_object(const struct mrl_jose *jose, struct mrl_slice text,

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from lib.api import document, operation
 from lib.certs import Authority, server_tls
@@ -17,6 +18,7 @@ from lib.gateway import Gateway, api
 from lib.procs import wait_until
 from lib.tokens import AUDIENCE, Key, jwks, token
 from lib.upstreams import Upstream
+from test_reload import reload
 
 PATHS = {"/things": {"get": operation("list")}}
 
@@ -219,3 +221,21 @@ def test_unknown_keys_do_not_make_a_flood(upstream, authority, issuer):
         assert status(gateway, token(two, iss=issuer.url)) in (401,)
         assert len(issuer.seen) <= 4
         assert status(gateway, token(key, iss=issuer.url)) == 200
+
+
+def test_a_reload_takes_and_leaves_issuers(upstream, authority, issuer):
+    first, second = Key("ES256", "one"), Key("ES256", "two")
+    issuer.publish(first)
+    issuer.publish(second, path="/second")
+    with start(upstream, authority, issuer, keys=f"https://localhost:{issuer.port}/keys") as gateway:
+        one, two = token(first, iss=issuer.url), token(second, iss="https://second.test")
+        wait_until(lambda: status(gateway, one) == 200, 10)
+        assert status(gateway, two) == 401
+        path = gateway.folder / "merlon.yaml"
+        written = yaml.safe_load(path.read_text())
+        written["issuers"] = {"second": {"issuer": "https://second.test", "audiences": [AUDIENCE], "ca": "issuer.pem",
+                                         "keys": f"https://localhost:{issuer.port}/second"}}
+        path.write_text(yaml.safe_dump(written))
+        reload(gateway)
+        wait_until(lambda: status(gateway, two) == 200, 10)
+        assert status(gateway, one) == 401

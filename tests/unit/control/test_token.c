@@ -68,6 +68,10 @@ static void no_token_is_challenged(void **state)
 	ask(f, "/v1/judged", "Bearer abc");
 	assert_denied(f, MRL_CONTROL_token, MRL_PROBLEM_TOKEN_INVALID);
 	assert_true(has_word(f, "token_reason", "parts"));
+	know(f, PAYLOAD(""));
+	ask(f, "/v1/judged", "DPoP abc");
+	assert_denied(f, MRL_CONTROL_token, MRL_PROBLEM_TOKEN_INVALID);
+	assert_true(has_word(f, "token_reason", "binding"));
 	end(f);
 }
 

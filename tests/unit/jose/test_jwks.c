@@ -46,6 +46,7 @@ static void test_sets(void **state)
 		{"{}", "json", 0},
 		{"[]", "json", 0},
 		{"<html>", "json", 0},
+		{"{\"keys\":[" ED(",\"x\":[[1]]") "]}", "json", 0},
 		{"{\"keys\":[],\"keys\":[]}", "json", 0},
 	};
 	(void)state;
