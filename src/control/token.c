@@ -159,7 +159,9 @@ static enum mrl_err deny_login(const struct mrl_token_config *config, struct mrl
 	if (config->acr.count != 0) {
 		MRL_PUT(&text, "\"");
 	}
-	enum mrl_err err = mrl_arena_copy(call->arena, mrl_buffer_slice(&text), &detail);
+	/* Half a list would mislead; without one the client learns that a login is needed. */
+	struct mrl_slice whole = text.overflow ? MRL_SLICE_NONE : mrl_buffer_slice(&text);
+	enum mrl_err err = mrl_arena_copy(call->arena, whole, &detail);
 	return err == MRL_OK ? mrl_token_deny(call, MRL_PROBLEM_TOKEN_STEP_UP, detail, ret_verdict)
 	                     : err;
 }

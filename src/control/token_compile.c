@@ -96,6 +96,35 @@ static void warn(const struct mrl_compile *compile, const struct mrl_token_confi
 		MRL_PRINT(operation->name));
 }
 
+/* RFC 6749 section 3.3, with blanks between: the list is quoted in a challenge. */
+static bool is_scopes(struct mrl_slice text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t byte = text.data[i];
+		if (byte < 0x20 || byte > 0x7e || byte == '"' || byte == '\\') {
+			return false;
+		}
+	}
+	return text.size != 0;
+}
+
+static bool check_scopes(const struct mrl_compile *compile, const struct mrl_token_config *config)
+{
+	for (uint32_t i = 0; i < config->scope_set_count; i++) {
+		if (is_scopes(config->scope_sets[i])) {
+			continue;
+		}
+		mrl_diagnose(
+			compile->diagnostics, MRL_ERROR, "token-scope",
+			config->scopes.count != 0 ? config->scopes.items[i].node
+						  : compile->operation->node,
+			"scopes are visible ASCII characters but \" and \\, with blanks between",
+			"this is no list of scopes");
+		return false;
+	}
+	return true;
+}
+
 static enum mrl_err take_scopes(const struct mrl_compile *compile, struct mrl_token_config *config)
 {
 	const struct mrl_operation *operation = compile->operation;
@@ -131,5 +160,9 @@ enum mrl_err mrl_token_compile(struct mrl_compile *compile, void *config)
 	if (settings->asks) {
 		warn(compile, settings);
 	}
-	return take_scopes(compile, settings);
+	enum mrl_err err = take_scopes(compile, settings);
+	if (err != MRL_OK) {
+		return err;
+	}
+	return check_scopes(compile, settings) ? MRL_OK : MRL_ERR_INVALID;
 }

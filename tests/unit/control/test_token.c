@@ -152,6 +152,9 @@ static void bad_policies_are_told(void **state)
 	                 MRL_ERR_INVALID);
 	assert_int_equal(fixture_load(f, ", controls: {token: {auth: [basic]}}", ISSUERS),
 	                 MRL_ERR_INVALID);
+	assert_int_equal(fixture_load(f, ", controls: {token: {scopes: ['a\"b']}}", ISSUERS),
+	                 MRL_ERR_INVALID);
+	assert_true(diagnosed(f, "token-scope", "no list of scopes"));
 }
 
 int main(void)
