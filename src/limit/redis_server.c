@@ -14,8 +14,8 @@ const char *const mrl_limit_unfit_texts[MRL_LIMIT_UNFITS] = {
 	[MRL_LIMIT_UNFIT_CLUSTER] = "it is a node of a cluster: name a standalone server",
 	[MRL_LIMIT_UNFIT_VERSION] = "it is too old: Redis 6.2 or Valkey 7.2 is needed",
 	[MRL_LIMIT_UNFIT_SCRIPTS] = "its scripts do not do what those of Redis do",
-	[MRL_LIMIT_UNFIT_ACCESS] = "it refuses the user, the password or a command: see the ACL in "
-				   "docs/limits.md",
+	[MRL_LIMIT_UNFIT_ACCESS] =
+		"it refuses the user, the password or a command: see docs/limits.md",
 	[MRL_LIMIT_UNFIT_TLS] = "its certificate is not valid for its name",
 	[MRL_LIMIT_UNFIT_INFO] = "its INFO lacks what it is judged by",
 };

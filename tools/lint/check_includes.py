@@ -7,7 +7,7 @@ ABOUT = "folders include only from those before them; OpenSSL, libfyaml, PCRE2 a
 
 # Foreign headers that belong to one place: prefix -> who may.
 FOREIGN = {
-    "openssl/": ("src/crypto/", "tests/"),
+    "openssl/": ("src/crypto/", "tests/", "bench/tokens.c"),
     "libfyaml.h": ("src/json/yaml.c",),
     "pcre2.h": ("src/schema/regex_pcre.c", "tests/naive/"),
     "ngx_": ("edge/", "tests/unit/edge/"),
