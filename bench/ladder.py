@@ -5,6 +5,7 @@ One worker a server, all on CPU 0; upstream and load on the other CPUs. Servers 
 round, in an order that rotates, and every number is compared with nginx alone in the same round.
 """
 import argparse
+import functools
 import os
 import re
 import statistics
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 import ladder_conf
+import ladder_post
 import measure
 import report
 from ladder_servers import Park
@@ -24,26 +26,28 @@ REPEATS_MAX = 2
 # Two of the same server differ by as much.
 NOISE = 0.07
 
-CPU_BAR, RATE_BAR, H2_CPU_BAR = 1.08, 0.92, 1.10
+CPU_BAR, RATE_BAR, H2_CPU_BAR, POST_CPU_BAR = 1.08, 0.92, 1.10, 1.20
+LABELS = {"h1": "HTTP/1.1", "h2": "HTTP/2", "post1k": "POST of 1 KB", "post27k": "POST of 27 KB"}
+CPU_BARS = {"h1": CPU_BAR, "h2": H2_CPU_BAR, "post1k": POST_CPU_BAR}
 
 
 class Results:
-    """protocol -> server's name -> runs, one a round."""
+    """Load (a name of LABELS) -> server's name -> runs, one a round."""
 
     def __init__(self):
-        self.runs = {"h1": {}, "h2": {}}
+        self.runs = {load: {} for load in LABELS}
         self.disturbed = 0
 
-    def add(self, protocol, runs):
+    def add(self, load, runs):
         for name, run in runs.items():
-            self.runs[protocol].setdefault(name, []).append(run)
+            self.runs[load].setdefault(name, []).append(run)
 
-    def ratios(self, protocol, name, value):
-        own, base = self.runs[protocol][name], self.runs[protocol][BASELINE]
+    def ratios(self, load, name, value):
+        own, base = self.runs[load][name], self.runs[load][BASELINE]
         return [value(run) / value(other) for run, other in zip(own, base)]
 
-    def median(self, protocol, name, value):
-        return statistics.median(value(run) for run in self.runs[protocol][name])
+    def median(self, load, name, value):
+        return statistics.median(value(run) for run in self.runs[load][name])
 
 
 def cpu_of(run):
@@ -54,12 +58,35 @@ def rate_of(run):
     return run.per_second
 
 
-def one_round(park, servers, protocol, options):
+def generators(folder):
+    """Load -> what makes it; the bodies and scripts of the posts lie in the folder."""
+    found = {"h1": measure.run_wrk, "h2": measure.run_h2load}
+    for load in ladder_post.SIZES:
+        found[load] = functools.partial(measure.run_wrk, script=ladder_post.write_script(folder, load))
+    return found
+
+
+def servers_of(park, load):
+    """Posts are measured where they are judged, and at nginx alone: peers here do not validate."""
+    judging = (BASELINE, park.last_rung, EVERYTHING)
+    return [server for server in park.servers if load not in ladder_post.SIZES or server.name in judging]
+
+
+def check_posts(park):
+    """Before anything is measured: only who validates refuses a bad member, and all else passes."""
+    wrong = []
+    for server in servers_of(park, "post1k"):
+        wrong += ladder_post.wrong_answers(server, refuses=server.name != BASELINE)
+    if wrong:
+        raise measure.Failed("\n".join(wrong))
+
+
+def one_round(park, servers, generate, options):
     """Every server once; again, at most twice, if somebody else used the machine meanwhile."""
     for repeat in range(REPEATS_MAX + 1):
         runs = {}
         for server in servers:
-            runs[server.name] = measure.measure(server, protocol, options.seconds, options.others, park.own_pids())
+            runs[server.name] = measure.measure(server, generate, options.seconds, options.others, park.own_pids())
         foreign = max(run.foreign_cores for run in runs.values())
         if foreign <= FOREIGN_MAX:
             return runs, False
@@ -70,25 +97,25 @@ def one_round(park, servers, protocol, options):
 def climb(park, options):
     results = Results()
     for number in range(options.rounds):
-        for protocol in ("h1", "h2"):
-            turn = number % len(park.servers)
-            servers = park.servers[turn:] + park.servers[:turn]
-            print(f"round {number + 1} of {options.rounds}, {protocol}", flush=True)
-            runs, disturbed = one_round(park, servers, protocol, options)
-            results.add(protocol, runs)
+        for load, generate in generators(park.root).items():
+            servers = servers_of(park, load)
+            turn = number % len(servers)
+            print(f"round {number + 1} of {options.rounds}, {LABELS[load]}", flush=True)
+            runs, disturbed = one_round(park, servers[turn:] + servers[:turn], generate, options)
+            results.add(load, runs)
             results.disturbed += disturbed
     return results
 
 
-def print_table(results, park, protocol, label):
+def print_table(results, park, load, label):
     aims = {server.name: server.aim for server in park.servers}
     print(f"\n{label}: median; in brackets the least and the most of the ratios")
     print(f"{'':26} {'CPU us/request':>14}   {'ratio':<24}{'aim':>6}   {'requests/s':>10}   {'ratio':<22}")
-    for name in results.runs[protocol]:
-        cpu, rate = (results.ratios(protocol, name, value) for value in (cpu_of, rate_of))
+    for name in results.runs[load]:
+        cpu, rate = (results.ratios(load, name, value) for value in (cpu_of, rate_of))
         aim = "" if aims.get(name) is None else f"{aims[name]:.3f}"
-        print(f"{name:26} {results.median(protocol, name, cpu_of):14.2f}   {spread(cpu):<24}{aim:>6}   "
-              f"{results.median(protocol, name, rate_of):10.0f}   {spread(rate):<22}{noise_mark(name, cpu)}")
+        print(f"{name:26} {results.median(load, name, cpu_of):14.2f}   {spread(cpu):<24}{aim:>6}   "
+              f"{results.median(load, name, rate_of):10.0f}   {spread(rate):<22}{noise_mark(name, cpu)}")
 
 
 def spread(ratios):
@@ -101,15 +128,15 @@ def noise_mark(name, ratios):
 
 def rows_of(results):
     rows = []
-    for protocol, label, bar in (("h1", "HTTP/1.1", CPU_BAR), ("h2", "HTTP/2", H2_CPU_BAR)):
-        for name in results.runs[protocol]:
+    for load, label in LABELS.items():
+        for name in results.runs[load]:
             judged = name == EVERYTHING
-            ratio = statistics.median(results.ratios(protocol, name, cpu_of))
-            rows.append(report.row(f"{name}, {label}, CPU", results.median(protocol, name, cpu_of), "us/request",
-                                   ratio, bar if judged else None))
-            rate = statistics.median(results.ratios(protocol, name, rate_of))
-            rows.append(report.row(f"{name}, {label}, rate", results.median(protocol, name, rate_of), "requests/s",
-                                   rate, RATE_BAR if judged and protocol == "h1" else None, at_most=False))
+            ratio = statistics.median(results.ratios(load, name, cpu_of))
+            rows.append(report.row(f"{name}, {label}, CPU", results.median(load, name, cpu_of), "us/request",
+                                   ratio, CPU_BARS.get(load) if judged else None))
+            rate = statistics.median(results.ratios(load, name, rate_of))
+            rows.append(report.row(f"{name}, {label}, rate", results.median(load, name, rate_of), "requests/s",
+                                   rate, RATE_BAR if judged and load == "h1" else None, at_most=False))
     if EVERYTHING in results.runs["h1"]:
         beside = results.median("h1", EVERYTHING, lambda run: run.beside_us)
         rows.append(report.row("merlon-auditd beside, HTTP/1.1, CPU", beside, "us/request"))
@@ -123,6 +150,7 @@ def make_park(options):
     rungs = ladder_conf.rungs(controls)
     for rung in rungs if not options.peers_only else rungs[:1]:
         park.add_rung(rung)
+    park.last_rung = rungs[-1].name
     if not options.peers_only:
         park.add_merlon(EVERYTHING)
     park.add_peers()
@@ -149,6 +177,7 @@ def main():
     park = make_park(options)
     try:
         park.start(options.cpu, options.others)
+        check_posts(park)
         results = climb(park, options)
     except measure.Failed as error:
         print(f"ladder: {error}", file=sys.stderr)
@@ -157,6 +186,8 @@ def main():
         park.stop()
     print_table(results, park, "h1", "HTTP/1.1 over TLS 1.3, 32 connections, 1,024 bytes")
     print_table(results, park, "h2", "HTTP/2 over TLS 1.3, 8 connections with 16 streams, 1,024 bytes")
+    print_table(results, park, "post1k", "POST of 1,024 bytes of JSON, validated, HTTP/1.1 over TLS 1.3, 32 connections")
+    print_table(results, park, "post27k", "POST of 27 KB of JSON, validated, HTTP/1.1 over TLS 1.3, 32 connections")
     notes = park.notes
     if results.disturbed:
         notes = [*notes, f"{results.disturbed} rounds stayed disturbed by other processes"]

@@ -5,6 +5,8 @@ What differs from rung to rung is named by Rung, nothing else.
 import json
 from dataclasses import dataclass
 
+import ladder_post
+
 # Controls of the table's front part; the table's order is the order of the rungs.
 FIRST_REPLY_CONTROL = "reply_frame"
 FIRST_FIELD_CONTROL = "reply_fields"
@@ -16,7 +18,8 @@ BODY = BODY_HEAD + "x" * (BODY_BYTES - len(BODY_HEAD) - len(BODY_TAIL)) + BODY_T
 DOCUMENT = {
     "openapi": "3.1.0", "info": {"title": "bench", "version": "1"},
     "paths": {
-        "/orders": {"get": {"operationId": "listOrders", "responses": {"200": {"description": "ok"}}}},
+        "/orders": {"get": {"operationId": "listOrders", "responses": {"200": {"description": "ok"}}},
+                    "post": ladder_post.OPERATION},
         "/orders/{id}": {
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
             "get": {"operationId": "getOrder", "responses": {

@@ -140,6 +140,7 @@ class Park:
         self.fast = Path(tempfile.mkdtemp(prefix="merlon-bench-", dir="/dev/shm"))
         self.nginx = shutil.which("nginx")
         self.servers, self.notes = [], []
+        self.last_rung = None
         self.upstream_port = free_port()
         self.make_certificate()
 

@@ -80,9 +80,10 @@ def used_by_others(before, after, seconds):
     return max(grown - ended, 0) * TICK_S / seconds
 
 
-def run_wrk(url, seconds, cpus):
-    """(requests, seconds) of 32 kept connections over HTTP/1.1."""
-    text = output_of(["taskset", "-c", cpus, "wrk", "-t1", "-c32", f"-d{seconds}s", url], seconds)
+def run_wrk(url, seconds, cpus, script=None):
+    """(requests, seconds) of 32 kept connections over HTTP/1.1; a Lua script may say what is sent."""
+    more = ["-s", str(script)] if script else []
+    text = output_of(["taskset", "-c", cpus, "wrk", "-t1", "-c32", f"-d{seconds}s", *more, url], seconds)
     if "Non-2xx" in text or "Socket errors" in text:
         raise Failed(text)
     done = int(re.search(r"(\d+) requests in", text).group(1))
@@ -116,14 +117,11 @@ def output_of(command, seconds):
     return result.stdout
 
 
-GENERATORS = {"h1": run_wrk, "h2": run_h2load}
-
-
-def measure(server, protocol, seconds, cpus, own):
+def measure(server, generate, seconds, cpus, own):
     """One Run against a server, which has url, pids and beside; `own` are all processes of the benchmark."""
     others = foreign_ticks(own)
     cpu, beside = cpu_ns(server.pids), cpu_ns(server.beside)
-    requests, took = GENERATORS[protocol](server.url, seconds, cpus)
+    requests, took = generate(server.url, seconds, cpus)
     cpu, beside = cpu_ns(server.pids) - cpu, cpu_ns(server.beside) - beside
     foreign = used_by_others(others, foreign_ticks(own), took)
     if not requests:
